@@ -1,0 +1,65 @@
+//! Standard output and standard error, and what becomes of a run that cannot write.
+
+use std::io::{self, ErrorKind, Write};
+
+use rollout_gate::exit::Exit;
+
+/// Standard output. Once its reader has gone, nothing more is written, and the run goes on for its exit code.
+pub(crate) struct Output {
+    stdout: io::BufWriter<io::StdoutLock<'static>>,
+    state: State,
+}
+
+enum State {
+    Open,
+    /// The reader has gone, as `head -1` does: not an error.
+    Closed,
+    Failed(io::Error),
+}
+
+impl Output {
+    pub(crate) fn new() -> Self {
+        Self { stdout: io::BufWriter::with_capacity(64 * 1024, io::stdout().lock()), state: State::Open }
+    }
+
+    /// Writes, unless a write has failed before.
+    pub(crate) fn write(&mut self, text: &str) {
+        self.attempt(|stdout| stdout.write_all(text.as_bytes()));
+    }
+
+    /// Hands on what was written so far.
+    pub(crate) fn flush(&mut self) {
+        self.attempt(Write::flush);
+    }
+
+    fn attempt(&mut self, write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'static>>) -> io::Result<()>) {
+        if matches!(self.state, State::Open) {
+            match write(&mut self.stdout) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => self.state = State::Closed,
+                Err(error) => self.state = State::Failed(error),
+            }
+        }
+    }
+
+    /// The exit code of a run that came to `exit`: a verdict that could not be written is none, but for a
+    /// rollback, which nothing hides.
+    pub(crate) fn finish(mut self, exit: Exit) -> Exit {
+        self.flush();
+        // A failed buffer would try again when it is dropped.
+        let (stdout, state) = (self.stdout, self.state);
+        drop(stdout.into_parts());
+        match state {
+            State::Open | State::Closed => exit,
+            State::Failed(error) => {
+                complain(&format!("error: the verdict cannot be written: {error}\n"));
+                exit.max(Exit::NoVerdict)
+            }
+        }
+    }
+}
+
+/// Writes to standard error. If that fails too there is nobody left to tell.
+pub(crate) fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}

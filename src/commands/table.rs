@@ -1,0 +1,71 @@
+//! Which table of limits judges.
+
+use std::path::{Path, PathBuf};
+
+use rollout_gate::{
+    eval::table::Table,
+    input::{files::Source, gates},
+    refusal::{Fault, Refusal},
+};
+
+/// The table that the binary carries, so that it works anywhere.
+const BUILT_IN: &str = include_str!("../../gates.yaml");
+
+/// The file that is looked for in the current folder.
+const FILE: &str = "gates.yaml";
+
+/// Where the limits come from.
+pub(crate) enum TableSource {
+    /// A file.
+    File(PathBuf),
+    /// The table in the binary.
+    BuiltIn,
+}
+
+impl TableSource {
+    /// The file that the user names; else `gates.yaml` in the current folder; else the built-in table.
+    ///
+    /// A `gates.yaml` that is there and cannot be looked at is taken: it must not be passed over.
+    pub(crate) fn find(named: Option<&Path>) -> Self {
+        match named {
+            Some(path) => Self::File(path.to_owned()),
+            None => match Path::new(FILE).symlink_metadata() {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::BuiltIn,
+                _ => Self::File(FILE.into()),
+            },
+        }
+    }
+
+    /// How reports name it.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::BuiltIn => "built-in gates.yaml".to_owned(),
+        }
+    }
+
+    /// Reads it.
+    pub(crate) fn read(&self) -> Result<Table, Refusal> {
+        let text = match self {
+            Self::BuiltIn => BUILT_IN.to_owned(),
+            Self::File(path) if path.as_os_str().is_empty() => {
+                let fault = Fault::new("--gates or ROLLOUT_GATE_GATES names no file");
+                return Err(Refusal::unreadable("gates", fault.help("name the table, or leave it out")));
+            }
+            Self::File(path) => Source::File(path.clone()).read()?,
+        };
+        gates::read(&self.name(), text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_table_is_sound() {
+        let table = TableSource::BuiltIn.read().unwrap_or_else(|refusal| panic!("{refusal}"));
+        let names: Vec<_> = table.pipelines.iter().map(|pipeline| pipeline.name.as_str()).collect();
+        assert_eq!(names, ["tsfm", "optimize", "stage-validation", "assignment-pipeline", "web4"]);
+    }
+}

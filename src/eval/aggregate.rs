@@ -1,0 +1,88 @@
+//! One value of a whole series.
+
+use super::{measurement::Series, number::Point};
+
+/// How a series becomes one value before it is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aggregate {
+    /// The mean of all windows.
+    Mean,
+    /// The last window.
+    Last,
+    /// The sum of all windows; of a metric derived from parts, sum(of) / sum(to) over all windows.
+    Total,
+}
+
+impl Aggregate {
+    /// Every aggregate with its name in tables.
+    pub const ALL: [(&'static str, Self); 3] = [("mean", Self::Mean), ("last", Self::Last), ("total", Self::Total)];
+
+    /// Its name in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Last => "last",
+            Self::Total => "total",
+        }
+    }
+
+    /// The value of `series` over `windows` windows; no data if a window that it needs has none.
+    #[must_use]
+    pub fn of(self, series: &Series, windows: usize) -> Point {
+        match self {
+            Self::Mean => sum(series, windows).map_or(Point::NO_DATA, |sum| Point::new(sum / windows as f64)),
+            Self::Last => windows.checked_sub(1).map_or(Point::NO_DATA, |last| series.at(last)),
+            Self::Total => match series.quotient_of_sums() {
+                Some(total) => total,
+                None => sum(series, windows).map_or(Point::NO_DATA, Point::new),
+            },
+        }
+    }
+}
+
+/// Left to right, as a person would add; `None` if a window has no data.
+fn sum(series: &Series, windows: usize) -> Option<f64> {
+    (0..windows).try_fold(0.0, |sum, window| Some(sum + series.at(window).get()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::measurement::Values, *};
+
+    fn of(aggregate: Aggregate, values: &[Option<f64>]) -> Option<f64> {
+        let points = values.iter().map(|value| value.map_or(Point::NO_DATA, Point::new)).collect();
+        aggregate.of(&Series::measured(Values::Windows(points)), values.len()).get()
+    }
+
+    #[test]
+    fn one_value_of_a_series() {
+        let values = [Some(1.0), Some(2.0), Some(6.0)];
+        assert_eq!(of(Aggregate::Mean, &values), Some(3.0));
+        assert_eq!(of(Aggregate::Last, &values), Some(6.0));
+        assert_eq!(of(Aggregate::Total, &values), Some(9.0));
+    }
+
+    #[test]
+    fn a_needed_gap_is_no_data() {
+        let gap_first = [None, Some(2.0)];
+        assert_eq!(Aggregate::ALL.map(|(_, aggregate)| of(aggregate, &gap_first)), [None, Some(2.0), None]);
+        let gap_last = [Some(2.0), None];
+        assert_eq!(Aggregate::ALL.map(|(_, aggregate)| of(aggregate, &gap_last)), [None, None, None]);
+    }
+
+    #[test]
+    fn a_sum_that_overflows_is_no_data() {
+        assert_eq!(of(Aggregate::Total, &[Some(f64::MAX), Some(f64::MAX)]), None);
+        assert_eq!(of(Aggregate::Mean, &[Some(f64::MAX), Some(f64::MAX)]), None);
+    }
+
+    #[test]
+    fn a_constant_is_that_value_in_every_window() {
+        let series = Series::measured(Values::Constant(Point::new(2.0)));
+        assert_eq!(
+            Aggregate::ALL.map(|(_, aggregate)| aggregate.of(&series, 3).get()),
+            [Some(2.0), Some(2.0), Some(6.0)]
+        );
+    }
+}

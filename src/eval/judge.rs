@@ -1,0 +1,417 @@
+//! Judging: the rules of a stage against a snapshot.
+
+use super::{
+    aggregate::Aggregate,
+    answer::Answer,
+    limit::{Limit, moved},
+    measurement::{Measurement, Series, meet},
+    number::{Finite, Point},
+    reason,
+    snapshot::Snapshot,
+    table::{Condition, Kind, MetricId, Over, Rule, StageRules},
+    template::Facts,
+    verdict::{Check, State, Stretch, Verdict, Worst},
+};
+
+/// Judges `snapshot` by the rules of `stage`.
+///
+/// Pure and total: equal arguments give equal verdicts, and every argument gives one. `snapshot` is one
+/// that was made for this stage.
+#[must_use]
+pub fn evaluate<'t>(stage: StageRules<'t>, snapshot: &Snapshot) -> Verdict<'t> {
+    let checks = stage.rules().flat_map(|rule| Judge { stage, snapshot, rule }.checks()).collect();
+    Verdict::new(stage, snapshot.windows(), snapshot.window(), snapshot.observed(), checks)
+}
+
+/// One rule at one stage before one snapshot.
+struct Judge<'a, 't> {
+    stage: StageRules<'t>,
+    snapshot: &'a Snapshot,
+    rule: &'t Rule,
+}
+
+impl<'a, 't: 'a> Judge<'a, 't> {
+    /// One check for each series.
+    fn checks(&self) -> Vec<Check<'t>> {
+        if let Some(why) = self.why_not_evaluated() {
+            return vec![self.check(None, Finding::not_evaluated(why))];
+        }
+        let labels = self.labels();
+        let own = self.comparisons(&self.rule.condition, &labels);
+        let and: Vec<_> = self.rule.and().iter().map(|condition| self.comparisons(condition, &labels)).collect();
+        let exemptions = self.exemptions(&labels);
+        let metric = self.metric_name(self.rule.condition.metric);
+        let cases = labels.iter().zip(&own).zip(exemptions).enumerate().map(|(index, ((label, own), exemption))| {
+            let and = and.iter().filter_map(|and| and.get(index)).collect();
+            (*label, Case { judge: self, subject: reason::subject(metric, *label), own, and, exemption })
+        });
+        cases.map(|(label, case)| self.check(label, case.find())).collect()
+    }
+
+    /// A limit that is not set, or an optional metric that the snapshot lacks. An absent `unless` flag
+    /// exempts nothing instead.
+    fn why_not_evaluated(&self) -> Option<String> {
+        let unset = |condition: &Condition| condition.limit(self.stage.id()) == Some(Limit::Unset);
+        let unset = self.rule.conditions().find(|condition| unset(condition));
+        let absent = || self.rule.conditions().find(|condition| self.snapshot.metric(condition.metric).is_none());
+        unset
+            .map(|condition| reason::no_limit(self.metric_name(condition.metric)))
+            .or_else(|| absent().map(|condition| reason::not_in_snapshot(self.metric_name(condition.metric))))
+    }
+
+    /// The labels of the rule's metric; where it has none, those of the metrics that it meets.
+    fn labels(&self) -> Vec<Option<&'a str>> {
+        let own = self.snapshot.metric(self.rule.condition.metric);
+        if matches!(own, Some(Measurement::Labelled(_))) {
+            return meet(own);
+        }
+        let and = self.rule.and().iter().map(|condition| condition.metric);
+        let others = and.chain(self.rule.unless()).filter_map(|id| self.snapshot.metric(id));
+        let moves = |condition: &&Condition| matches!(condition.limit(self.stage.id()), Some(Limit::Baseline { .. }));
+        let baselines = self.rule.conditions().filter(moves);
+        let baselines = baselines.filter_map(|condition| self.snapshot.baseline(condition.metric));
+        meet(others.chain(baselines))
+    }
+
+    /// `condition` for each label.
+    fn comparisons(&self, condition: &'t Condition, labels: &[Option<&str>]) -> Vec<Comparison<'a>> {
+        let nothing = || vec![None; labels.len()];
+        let series = self.snapshot.metric(condition.metric).map_or_else(nothing, |metric| metric.serve(labels));
+        let bounds: Vec<Bound<'a>> = match condition.limit(self.stage.id()) {
+            Some(Limit::Fixed(limit)) => vec![Bound::Fixed(limit); labels.len()],
+            Some(Limit::Baseline { percent }) => {
+                let baseline = self.snapshot.baseline(condition.metric);
+                let baseline = baseline.map_or_else(nothing, |baseline| baseline.serve(labels));
+                baseline.into_iter().map(|series| Bound::Moving { baseline: series, percent }).collect()
+            }
+            Some(Limit::Unset) | None => vec![Bound::Moving { baseline: None, percent: Finite::ZERO }; labels.len()],
+        };
+        let with_bound = |(series, bound)| Comparison { condition, series, bound };
+        series.into_iter().zip(bounds).map(with_bound).collect()
+    }
+
+    /// What `unless` exempts, for each label.
+    fn exemptions(&self, labels: &[Option<&str>]) -> Vec<Exemption<'a>> {
+        let Some(flag) = self.rule.unless().and_then(|flag| self.snapshot.metric(flag)) else {
+            return vec![Exemption::None; labels.len()];
+        };
+        flag.serve(labels).into_iter().map(|series| series.map_or(Exemption::NoSeries, Exemption::Flag)).collect()
+    }
+
+    fn check(&self, label: Option<&str>, finding: Finding) -> Check<'t> {
+        Check {
+            rule: self.rule,
+            limit: self.rule.condition.limit(self.stage.id()).unwrap_or(Limit::Unset),
+            series: label.map(str::to_owned),
+            state: finding.state,
+            worst: finding.worst,
+            breaches: finding.breaches,
+            fired_at: finding.fired_at,
+            no_data: finding.no_data,
+            reason: finding.reason,
+        }
+    }
+
+    fn metric_name(&self, id: MetricId) -> &'t str {
+        self.stage.pipeline().metric(id).map_or("", |metric| &metric.name)
+    }
+
+    fn is_optional(&self, id: MetricId) -> bool {
+        self.stage.pipeline().metric(id).is_some_and(|metric| metric.optional)
+    }
+}
+
+/// What one check found; see [`Check`].
+struct Finding {
+    state: State,
+    worst: Option<Worst>,
+    breaches: Vec<Stretch>,
+    fired_at: Option<usize>,
+    no_data: Vec<Stretch>,
+    reason: Option<String>,
+}
+
+impl Finding {
+    fn not_evaluated(why: String) -> Self {
+        Self {
+            state: State::NotEvaluated,
+            worst: None,
+            breaches: Vec::new(),
+            fired_at: None,
+            no_data: Vec::new(),
+            reason: Some(why),
+        }
+    }
+}
+
+/// What a series is compared with.
+#[derive(Clone, Copy)]
+enum Bound<'a> {
+    /// The same limit in every window.
+    Fixed(Finite),
+    /// A limit that moves with the baseline; `None` where there is no baseline for the label.
+    Moving { baseline: Option<&'a Series>, percent: Finite },
+}
+
+/// One condition on one series; `None` where the metric lacks the label.
+struct Comparison<'a> {
+    condition: &'a Condition,
+    series: Option<&'a Series>,
+    bound: Bound<'a>,
+}
+
+/// A value and its limit.
+type Pair = (f64, f64);
+
+impl Comparison<'_> {
+    /// The value and the limit of one window; `None` if either has no data.
+    fn at(&self, window: usize) -> Option<Pair> {
+        self.pair(|series| series.at(window))
+    }
+
+    /// The same of whole series.
+    fn whole(&self, aggregate: Aggregate, windows: usize) -> Option<Pair> {
+        self.pair(|series| aggregate.of(series, windows))
+    }
+
+    fn pair(&self, value_of: impl Fn(&Series) -> Point) -> Option<Pair> {
+        let value = self.series.map(&value_of)?.get()?;
+        let limit = match self.bound {
+            Bound::Fixed(limit) => limit.get(),
+            Bound::Moving { baseline, percent } => moved(value_of(baseline?), percent).get()?,
+        };
+        Some((value, limit))
+    }
+
+    fn answer(&self, pair: Option<Pair>) -> Answer {
+        pair.map_or(Answer::Unknown, |(value, limit)| self.condition.comparator.holds(value, limit).into())
+    }
+
+    fn lacks_baseline(&self) -> bool {
+        matches!(self.bound, Bound::Moving { baseline: None, .. })
+    }
+}
+
+/// The flag of `unless` on one series.
+#[derive(Clone, Copy)]
+enum Exemption<'a> {
+    /// The rule has no `unless`, or its flag is not in the snapshot: nothing is exempt.
+    None,
+    /// The flag lacks the label.
+    NoSeries,
+    /// Windows in which this is 1 are exempt.
+    Flag(&'a Series),
+}
+
+/// One rule on one series: everything that its answer depends on.
+struct Case<'a, 'j, 't> {
+    judge: &'j Judge<'a, 't>,
+    subject: String,
+    own: &'j Comparison<'a>,
+    and: Vec<&'j Comparison<'a>>,
+    exemption: Exemption<'a>,
+}
+
+impl Case<'_, '_, '_> {
+    fn find(&self) -> Finding {
+        let rule = self.judge.rule;
+        if self.own.lacks_baseline() && self.judge.is_optional(rule.condition.metric) {
+            return Finding::not_evaluated(reason::no_baseline(&self.subject));
+        }
+        match &rule.over {
+            Over::Windows { .. } => self.find_in_windows(),
+            Over::Whole(aggregate) => self.find_in_whole(*aggregate),
+        }
+    }
+
+    fn find_in_windows(&self) -> Finding {
+        let rule = self.judge.rule;
+        let windows = self.judge.snapshot.windows();
+        let needed = rule.persistence().needed(self.judge.snapshot.window());
+        let mut tally = Tally::default();
+        for window in 0..windows {
+            let pair = self.own.at(window);
+            let breach = self.breach(pair, window);
+            let worst = pair.map(|(value, limit)| Worst { value, limit, window: Some(window) });
+            tally.add(window, breach, rule.missing.settle(breach), worst, self);
+            if tally.run.length == needed {
+                tally.fired_at.get_or_insert(window);
+            }
+        }
+        tally.end_run(self);
+        let gaps = tally.no_data.iter().map(|gap| gap.to - gap.from + 1).sum();
+        let state = if tally.longest.length >= needed {
+            State::breached(rule.kind)
+        } else if tally.longest_possible >= needed {
+            State::NoData
+        } else {
+            State::clear(rule.kind)
+        };
+        let worst = match state {
+            State::Fired => tally.longest.worst,
+            State::Fail => tally.worst_breach,
+            State::Pass | State::Quiet => tally.worst_value,
+            State::NoData | State::NotEvaluated => None,
+        };
+        Finding {
+            state,
+            worst,
+            breaches: tally.breaches,
+            fired_at: tally.fired_at.filter(|_| rule.kind == Kind::Rollback),
+            no_data: tally.no_data,
+            reason: self.reason(state, worst, || reason::no_data(&self.subject, gaps, windows)),
+        }
+    }
+
+    fn find_in_whole(&self, aggregate: Aggregate) -> Finding {
+        let rule = self.judge.rule;
+        let windows = self.judge.snapshot.windows();
+        let pair = self.own.whole(aggregate, windows);
+        let breach = self.against(self.own.answer(pair));
+        let last = windows.saturating_sub(1);
+        let (from, window) = match aggregate {
+            Aggregate::Last => (last, Some(last)),
+            Aggregate::Mean | Aggregate::Total => (0, None),
+        };
+        let judged = Stretch { from, to: last };
+        let state = match rule.missing.settle(breach) {
+            Answer::Yes => State::breached(rule.kind),
+            Answer::No => State::clear(rule.kind),
+            Answer::Unknown => State::NoData,
+        };
+        let worst = pair.map(|(value, limit)| Worst { value, limit, window });
+        let is_breach = matches!(state, State::Fail | State::Fired);
+        Finding {
+            state,
+            worst,
+            breaches: is_breach.then_some(judged).into_iter().collect(),
+            fired_at: (state == State::Fired).then_some(last),
+            no_data: pair.is_none().then_some(judged).into_iter().collect(),
+            reason: self.reason(state, worst, || reason::no_aggregate(&self.subject)),
+        }
+    }
+
+    /// Whether `window` breaches: the rule's comparison against it, every `and`, and not exempt.
+    fn breach(&self, pair: Option<Pair>, window: usize) -> Answer {
+        let own = self.against(self.own.answer(pair));
+        let breach = self.and.iter().fold(own, |breach, and| breach.and(and.answer(and.at(window))));
+        breach.and(!self.exempt_in(window))
+    }
+
+    fn exempt_in(&self, window: usize) -> Answer {
+        match self.exemption {
+            Exemption::None => Answer::No,
+            Exemption::NoSeries => Answer::Unknown,
+            Exemption::Flag(flag) => flag.at(window).get().map_or(Answer::Unknown, |flag| (flag == 1.0).into()),
+        }
+    }
+
+    /// A gate is broken where its comparison does not hold, a rollback where it does.
+    fn against(&self, holds: Answer) -> Answer {
+        match self.judge.rule.kind {
+            Kind::Gate => !holds,
+            Kind::Rollback => holds,
+        }
+    }
+
+    /// The one farther into a breach; the earlier of equals.
+    fn worse(&self, earlier: Option<Worst>, later: Option<Worst>) -> Option<Worst> {
+        let (Some(a), Some(b)) = (earlier, later) else {
+            return earlier.or(later);
+        };
+        // Among windows with one limit the values decide: their differences to it might round to a tie.
+        let badness = |worst: Worst| {
+            let comparator = self.judge.rule.condition.comparator;
+            let excess = match self.own.bound {
+                Bound::Fixed(_) if comparator.is_directed() => comparator.excess(worst.value, 0.0),
+                Bound::Fixed(_) | Bound::Moving { .. } => comparator.excess(worst.value, worst.limit),
+            };
+            match self.judge.rule.kind {
+                Kind::Gate => -excess,
+                Kind::Rollback => excess,
+            }
+        };
+        if badness(b) > badness(a) { later } else { earlier }
+    }
+
+    fn reason(&self, state: State, worst: Option<Worst>, no_data: impl FnOnce() -> String) -> Option<String> {
+        let (rule, snapshot) = (self.judge.rule, self.judge.snapshot);
+        let window = snapshot.window();
+        match (state, worst) {
+            (State::Pass | State::Quiet, _) => None,
+            (State::Fail | State::Fired, Some(Worst { value, limit, .. })) => {
+                let facts = Facts {
+                    subject: &self.subject,
+                    stage: &self.judge.stage.stage().name,
+                    value,
+                    limit,
+                    windows: rule.persistence().needed(window),
+                    lasting: rule.persistence().duration(window),
+                    window,
+                };
+                Some(reason::breach(rule, &facts))
+            }
+            (State::Fail | State::Fired | State::NoData | State::NotEvaluated, _) => {
+                Some(if self.own.lacks_baseline() { reason::no_baseline(&self.subject) } else { no_data() })
+            }
+        }
+    }
+}
+
+/// A run of breaching windows: its length, and the worst value in it.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    length: usize,
+    worst: Option<Worst>,
+}
+
+/// What adds up from window to window.
+#[derive(Default)]
+struct Tally {
+    /// The run that the last window is in; empty if it does not breach.
+    run: Run,
+    /// The longest run so far; the earliest of equals.
+    longest: Run,
+    /// How long the run would be were every gap a breach, now and at most.
+    possible: usize,
+    longest_possible: usize,
+    worst_breach: Option<Worst>,
+    worst_value: Option<Worst>,
+    fired_at: Option<usize>,
+    breaches: Vec<Stretch>,
+    no_data: Vec<Stretch>,
+}
+
+impl Tally {
+    fn add(&mut self, window: usize, answer: Answer, settled: Answer, worst: Option<Worst>, case: &Case<'_, '_, '_>) {
+        self.worst_value = case.worse(self.worst_value, worst);
+        if answer == Answer::Unknown {
+            extend(&mut self.no_data, window);
+        }
+        if settled == Answer::Yes {
+            extend(&mut self.breaches, window);
+            self.run.length += 1;
+            self.run.worst = case.worse(self.run.worst, worst);
+        } else {
+            self.end_run(case);
+        }
+        self.possible = if settled == Answer::No { 0 } else { self.possible + 1 };
+        self.longest_possible = self.longest_possible.max(self.possible);
+    }
+
+    fn end_run(&mut self, case: &Case<'_, '_, '_>) {
+        let run = std::mem::take(&mut self.run);
+        self.worst_breach = case.worse(self.worst_breach, run.worst);
+        if run.length > self.longest.length {
+            self.longest = run;
+        }
+    }
+}
+
+/// Adds `window` to the last stretch if it follows it, else begins one.
+fn extend(stretches: &mut Vec<Stretch>, window: usize) {
+    match stretches.last_mut() {
+        Some(last) if last.to + 1 == window => last.to = window,
+        _ => stretches.push(Stretch { from: window, to: window }),
+    }
+}

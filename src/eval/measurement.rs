@@ -1,0 +1,184 @@
+//! The series of one metric, and how series of several metrics meet.
+
+use std::collections::HashMap;
+
+use super::number::Point;
+
+/// The values of one series.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// Measured once for the whole snapshot: the same in every window.
+    Constant(Point),
+    /// One value a window, in order.
+    Windows(Vec<Point>),
+}
+
+impl Values {
+    /// The value in `window`; no data past the end.
+    #[must_use]
+    pub fn at(&self, window: usize) -> Point {
+        match self {
+            Self::Constant(point) => *point,
+            Self::Windows(points) => points.get(window).copied().unwrap_or(Point::NO_DATA),
+        }
+    }
+
+    /// How many windows it has, unless it is constant.
+    #[must_use]
+    pub fn windows(&self) -> Option<usize> {
+        match self {
+            Self::Constant(_) => None,
+            Self::Windows(points) => Some(points.len()),
+        }
+    }
+
+    /// Only the last `windows` windows.
+    fn keep_last(&mut self, windows: usize) {
+        if let Self::Windows(points) = self {
+            points.drain(..points.len().saturating_sub(windows));
+        }
+    }
+}
+
+/// One series: its values and, where it was derived from parts, the quotient of their sums.
+#[derive(Clone, Debug)]
+pub struct Series {
+    values: Values,
+    quotient_of_sums: Option<Point>,
+}
+
+impl Series {
+    /// A series as measured.
+    #[must_use]
+    pub fn measured(values: Values) -> Self {
+        Self { values, quotient_of_sums: None }
+    }
+
+    /// A series derived from parts, whose total is sum(of) / sum(to) over all windows.
+    #[must_use]
+    pub fn derived(values: Values, quotient_of_sums: Point) -> Self {
+        Self { values, quotient_of_sums: Some(quotient_of_sums) }
+    }
+
+    /// The value in `window`.
+    #[must_use]
+    pub fn at(&self, window: usize) -> Point {
+        self.values.at(window)
+    }
+
+    /// Its values.
+    #[must_use]
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// sum(of) / sum(to) over all windows, of a derived series.
+    #[must_use]
+    pub fn quotient_of_sums(&self) -> Option<Point> {
+        self.quotient_of_sums
+    }
+}
+
+/// Everything that was measured of one metric.
+#[derive(Clone, Debug)]
+pub enum Measurement {
+    /// One series without a label: it serves every label.
+    Single(Series),
+    /// Several series by label, in the snapshot's order; labels are unique.
+    Labelled(Vec<(String, Series)>),
+}
+
+impl Measurement {
+    /// The labels, in order; none of a single series.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.entries().filter_map(|(label, _)| label)
+    }
+
+    /// Every series with its label.
+    pub fn entries(&self) -> impl Iterator<Item = (Option<&str>, &Series)> {
+        let (single, labelled) = match self {
+            Self::Single(series) => (Some(series), &[][..]),
+            Self::Labelled(series) => (None, series.as_slice()),
+        };
+        let labelled = labelled.iter().map(|(label, series)| (Some(label.as_str()), series));
+        single.map(|series| (None, series)).into_iter().chain(labelled)
+    }
+
+    /// Only the last `windows` windows of every series.
+    pub fn keep_last(&mut self, windows: usize) {
+        match self {
+            Self::Single(series) => series.values.keep_last(windows),
+            Self::Labelled(series) => series.iter_mut().for_each(|(_, series)| series.values.keep_last(windows)),
+        }
+    }
+
+    /// The series that serves each of `labels`, in their order; `None` for a label that this metric lacks.
+    ///
+    /// `labels` is what [`meet`] gave: `[None]` for one series without a label.
+    #[must_use]
+    pub fn serve<'a>(&'a self, labels: &[Option<&str>]) -> Vec<Option<&'a Series>> {
+        match self {
+            Self::Single(series) => vec![Some(series); labels.len()],
+            Self::Labelled(series) => {
+                let by_label: HashMap<&str, &Series> =
+                    series.iter().map(|(label, series)| (label.as_str(), series)).collect();
+                labels.iter().map(|label| by_label.get((*label)?).copied()).collect()
+            }
+        }
+    }
+}
+
+/// The labels under which several metrics meet: each label of each, once, in order of first mention;
+/// `[None]` where none of them is labelled.
+#[must_use]
+pub fn meet<'a>(measurements: impl IntoIterator<Item = &'a Measurement>) -> Vec<Option<&'a str>> {
+    let mut seen = std::collections::HashSet::new();
+    let mut labels: Vec<_> =
+        measurements.into_iter().flat_map(Measurement::labels).filter(|label| seen.insert(*label)).map(Some).collect();
+    if labels.is_empty() {
+        labels.push(None);
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn constant(value: f64) -> Series {
+        Series::measured(Values::Constant(Point::new(value)))
+    }
+
+    fn labelled(labels: &[(&str, f64)]) -> Measurement {
+        Measurement::Labelled(labels.iter().map(|(label, value)| ((*label).to_owned(), constant(*value))).collect())
+    }
+
+    #[test]
+    fn an_unlabelled_metric_serves_every_label() {
+        let single = Measurement::Single(constant(1.0));
+        let regions = labelled(&[("us", 2.0), ("eu", 3.0)]);
+        let labels = meet([&single, &regions]);
+        assert_eq!(labels, [Some("us"), Some("eu")]);
+        assert!(single.serve(&labels).iter().all(Option::is_some));
+        assert_eq!(meet([&single]), [None]);
+    }
+
+    #[test]
+    fn a_label_that_a_metric_lacks_is_not_served() {
+        let (a, b) = (labelled(&[("us", 1.0)]), labelled(&[("eu", 2.0), ("us", 3.0)]));
+        let labels = meet([&a, &b]);
+        assert_eq!(labels, [Some("us"), Some("eu")]);
+        let value = |series: Option<&Series>| series.and_then(|series| series.at(0).get());
+        assert_eq!(a.serve(&labels).into_iter().map(value).collect::<Vec<_>>(), [Some(1.0), None]);
+        assert_eq!(b.serve(&labels).into_iter().map(value).collect::<Vec<_>>(), [Some(3.0), Some(2.0)]);
+    }
+
+    #[test]
+    fn the_last_windows_are_kept() {
+        let mut values = Values::Windows((0..5).map(|n| Point::new(f64::from(n))).collect());
+        values.keep_last(2);
+        assert_eq!([values.at(0).get(), values.at(1).get(), values.at(2).get()], [Some(3.0), Some(4.0), None]);
+        values.keep_last(9);
+        assert_eq!(values.windows(), Some(2));
+    }
+}

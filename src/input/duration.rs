@@ -1,0 +1,41 @@
+//! Durations as people write them: `15m`, `1h30m`, `24h`.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// Reads a duration of more than zero.
+///
+/// # Errors
+/// What is wrong with it and what to write instead.
+pub fn parse(text: &str) -> Result<Duration, String> {
+    let hint = "write hours, minutes and seconds, such as 24h, 15m or 1h30m";
+    let parsed: SignedDuration = text.parse().map_err(|_| format!("`{text}` is not a duration: {hint}"))?;
+    match Duration::try_from(parsed) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err(format!("`{text}` is not more than zero: {hint}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_minutes_and_seconds() {
+        for (text, seconds) in
+            [("15m", 900), ("1h30m", 5400), ("1h 30m", 5400), ("24h", 86400), ("168h", 604_800), ("90s", 90)]
+        {
+            assert_eq!(parse(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_misread_is_refused() {
+        for text in
+            ["", "15", "15M", "1d", "1mo", "m", "-5m", "0m", "15m later", "1e3m", "99999999999999999999h", "١٥m"]
+        {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}

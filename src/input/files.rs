@@ -1,0 +1,146 @@
+//! Files: which ones there are, and their text.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use walkdir::WalkDir;
+
+use crate::refusal::{Fault, Refusal};
+
+/// Where a snapshot comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Standard input, named `-`.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+impl Source {
+    /// As the user named it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdin => "-".to_owned(),
+            Self::File(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+
+    /// Its text, without a byte order mark.
+    ///
+    /// # Errors
+    /// It cannot be read, is too large, or is not UTF-8.
+    pub fn read(&self) -> Result<String, Refusal> {
+        let name = self.name();
+        let bytes = match self {
+            Self::Stdin => read_bytes(io::stdin().lock()),
+            Self::File(path) => File::open(path).and_then(read_bytes),
+        };
+        let bytes = bytes.map_err(|error| {
+            let fault = Fault::new(format!("cannot be read: {error}"));
+            Refusal::unreadable(&name, fault.help("check that the file is there and may be read"))
+        })?;
+        text(&name, bytes)
+    }
+}
+
+/// The largest file that is read: far above every real one, and little enough to fit in memory.
+const MOST_BYTES: u64 = 2 << 30;
+
+fn read_bytes(file: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other("larger than 2 GiB"));
+    }
+    Ok(bytes)
+}
+
+fn text(name: &str, bytes: Vec<u8>) -> Result<String, Refusal> {
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        let fault = Fault::new("the text is UTF-16");
+        return Err(Refusal::unreadable(name, fault.help("save the file as UTF-8")));
+    }
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let fault =
+            Fault::new("the text is not UTF-8 from here on").at(at..at + char::REPLACEMENT_CHARACTER.len_utf8());
+        Refusal {
+            origin: name.to_owned(),
+            text: Some(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+            faults: vec![fault.help("save the file as UTF-8")],
+            more: 0,
+        }
+    })?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
+}
+
+/// The snapshots under each of `paths`, in order: `-` is standard input, a folder gives every `*.json` in
+/// it and below, sorted by name. Folders are walked as the iterator is, so that their size does not matter.
+///
+/// What cannot be found, and a folder without a snapshot, is a refusal among them.
+pub fn sources(paths: &[PathBuf]) -> impl Iterator<Item = Result<Source, Refusal>> {
+    paths.iter().flat_map(|path| -> Box<dyn Iterator<Item = _> + Send> {
+        if path == Path::new("-") {
+            Box::new(std::iter::once(Ok(Source::Stdin)))
+        } else if path.is_dir() {
+            Box::new(folder(path))
+        } else {
+            Box::new(std::iter::once(Ok(Source::File(path.clone()))))
+        }
+    })
+}
+
+fn folder(path: &Path) -> impl Iterator<Item = Result<Source, Refusal>> + Send + use<> {
+    let empty = Refusal::unreadable(
+        path.to_string_lossy(),
+        Fault::new("no snapshot in this folder").help("snapshots are files whose name ends in .json"),
+    );
+    let mut found = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_map(found).peekable();
+    let empty = found.peek().is_none().then_some(Err(empty));
+    empty.into_iter().chain(found)
+}
+
+/// A walked entry, if it is a snapshot or cannot be walked.
+fn found(entry: walkdir::Result<walkdir::DirEntry>) -> Option<Result<Source, Refusal>> {
+    match entry {
+        // A circle of links leads back to a folder that is being walked already.
+        Err(error) if error.loop_ancestor().is_some() => None,
+        Err(error) => {
+            let name = error.path().map(Path::to_string_lossy).unwrap_or_default().into_owned();
+            let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+            Some(Err(Refusal::unreadable(name, Fault::new(format!("cannot be read: {why}")))))
+        }
+        Ok(entry) if entry.file_type().is_dir() => None,
+        Ok(entry) if entry.path().extension().is_none_or(|extension| extension != "json") => None,
+        Ok(entry) if entry.file_type().is_file() => Some(Ok(Source::File(entry.into_path()))),
+        Ok(entry) => {
+            let fault = Fault::new("not a regular file").help("name it on the command line if it is to be read");
+            Some(Err(Refusal::unreadable(entry.path().to_string_lossy(), fault)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_taken_off() {
+        assert_eq!(text("f", b"\xEF\xBB\xBF{}".to_vec()).unwrap(), "{}");
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_refused_where_it_begins() {
+        let refusal = text("f", b"{\n \xFF}".to_vec()).unwrap_err();
+        let place = refusal.place(&refusal.faults[0]).unwrap();
+        assert_eq!((place.line, place.column), (2, 2));
+        assert!(text("f", b"\xFF\xFE{\0".to_vec()).unwrap_err().faults[0].message.contains("UTF-16"));
+    }
+}

@@ -1,0 +1,192 @@
+//! JSON with places: the entries of an object and the elements of an array, each as its piece of the text.
+//!
+//! `serde_json` tells no place of a value that parsed, and keeps the last of two equal keys. Raw values borrow
+//! from the text, so that where a value stands is where its text begins.
+
+use std::{collections::HashSet, fmt, ops::Range};
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::document::Path;
+use crate::refusal::{Fault, Faults};
+
+/// A JSON text.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a>(&'a str);
+
+/// One entry of an object.
+pub(super) struct Entry<'a> {
+    pub(super) key: String,
+    pub(super) key_span: Range<usize>,
+    pub(super) value: &'a RawValue,
+}
+
+impl<'a> Text<'a> {
+    /// `text`, if it is one JSON value and nothing else.
+    pub(super) fn parse(text: &'a str) -> Result<(Self, &'a RawValue), Fault> {
+        if text.trim().is_empty() {
+            return Err(Fault::new("the file is empty").help("a snapshot is a JSON object with `metrics`"));
+        }
+        let this = Self(text);
+        serde_json::from_str(text).map(|root| (this, root)).map_err(|error| this.fault(text, &error))
+    }
+
+    /// Where a piece of the text stands.
+    pub(super) fn span(self, piece: &str) -> Range<usize> {
+        let start = piece.as_ptr().addr().saturating_sub(self.0.as_ptr().addr());
+        start..start + piece.len()
+    }
+
+    /// The entries of an object, in order; every duplicate key, here and further in, is a fault.
+    pub(super) fn entries(self, object: &'a RawValue, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
+        let object = object.get();
+        let Pairs(pairs) = match serde_json::from_str(object) {
+            Ok(pairs) => pairs,
+            Err(error) => {
+                faults.push(self.fault(object, &error).path(path));
+                return None;
+            }
+        };
+        let mut end = self.span(object).start;
+        let mut seen = HashSet::with_capacity(pairs.len());
+        let mut entries: Vec<Entry<'a>> = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            let span = self.span(value.get());
+            // Between two values stand a comma, the key in its quotes and a colon.
+            let between = self.0.get(end..span.start).unwrap_or_default();
+            let is_around = |c: char| c.is_ascii_whitespace() || matches!(c, '{' | ',' | ':');
+            let key_span = self.span(between.trim_matches(is_around));
+            end = span.end;
+            if !seen.insert(key.clone()) {
+                let mut fault = Fault::new(format!("duplicate key {key:?}")).at(key_span.clone()).path(path.key(&key));
+                if let Some(first) = entries.iter().find(|entry| entry.key == key) {
+                    fault = fault.related(first.key_span.clone(), "first here");
+                }
+                faults.push(fault.help("keep one of them"));
+                continue;
+            }
+            entries.push(Entry { key, key_span, value });
+        }
+        Some(entries)
+    }
+
+    /// The elements of an array.
+    pub(super) fn elements(array: &'a RawValue) -> Vec<&'a RawValue> {
+        // It is one, for the text parsed: the elements are not looked into.
+        serde_json::from_str(array.get()).unwrap_or_default()
+    }
+
+    /// Reports a duplicate key anywhere in `value`, whose content nobody reads. One is enough.
+    pub(super) fn find_duplicate_key(self, value: &RawValue, path: &Path<'_>, faults: &mut Faults) {
+        if value.get().contains('{')
+            && let Err(error) = serde_json::from_str::<NoDuplicates>(value.get())
+        {
+            faults.push(self.fault(value.get(), &error).path(path));
+        }
+    }
+
+    /// The fault at the place that an error names in `piece`.
+    fn fault(self, piece: &str, error: &serde_json::Error) -> Fault {
+        let line_start = match error.line() {
+            0 | 1 => 0,
+            line => piece.match_indices('\n').nth(line - 2).map_or(0, |(newline, _)| newline + 1),
+        };
+        let mut at = (line_start + error.column().saturating_sub(1)).min(piece.len());
+        while !piece.is_char_boundary(at) {
+            at -= 1;
+        }
+        let width = piece.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let start = self.span(piece).start + at;
+        // The message ends with the place, which the fault shows by itself.
+        let message = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = message.strip_suffix(&place).unwrap_or(&message);
+        Fault::new(format!("not JSON that can be used: {message}")).at(start..start + width)
+    }
+}
+
+/// The entries of an object as they stand, duplicates and all.
+struct Pairs<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PairsVisitor;
+
+        impl<'de> Visitor<'de> for PairsVisitor {
+            type Value = Pairs<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(PairsVisitor)
+    }
+}
+
+/// Any value without a duplicate key in it.
+struct NoDuplicates;
+
+impl<'de> Deserialize<'de> for NoDuplicates {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for NoDuplicates {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self, A::Error> {
+        while elements.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self, A::Error> {
+        let mut seen = HashSet::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            if seen.contains(&key) {
+                return Err(A::Error::custom(format!("duplicate key {key:?}")));
+            }
+            seen.insert(key);
+            entries.next_value::<Self>()?;
+        }
+        Ok(self)
+    }
+}

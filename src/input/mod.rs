@@ -1,0 +1,16 @@
+//! The door in: text to the types of [`crate::eval`], or a [`Refusal`](crate::refusal::Refusal) with every
+//! fault. It knows nothing of reports.
+//!
+//! [`gates`] reads tables of limits, [`snapshot`] reads what was measured, [`files`] finds and reads the
+//! files. A new format is one file here.
+
+mod document;
+mod duration;
+pub mod files;
+pub mod gates;
+mod json;
+pub mod snapshot;
+mod suggestion;
+mod yaml;
+
+pub use duration::parse as parse_duration;

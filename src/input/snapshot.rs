@@ -1,0 +1,569 @@
+//! A JSON snapshot to an [`eval` snapshot](Snapshot). Every fault of a file is found in one run.
+
+use std::{collections::HashMap, fmt, ops::Range, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{
+    document::Path,
+    json::{Entry, Text},
+    suggestion::{did_you_mean, nearest},
+};
+use crate::{
+    eval::{
+        measurement::{Measurement, Series, Values},
+        notation::{duration, shortest},
+        number::Point,
+        reason::subject,
+        snapshot::{Measured, Section, Snapshot, SnapshotFault},
+        table::{Metric, MetricId, Pipeline, StageRules, Table},
+        unit::Unit,
+    },
+    outcome::Reading,
+    refusal::{Fault, Faults, Refusal},
+};
+
+/// What is asked of a snapshot besides what it says itself.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The pipeline, if the user names it.
+    pub pipeline: Option<String>,
+    /// The stage, if the user names it.
+    pub stage: Option<String>,
+    /// Judge only the last windows, as many as cover this.
+    pub last: Option<Duration>,
+    /// Refuse a snapshot that ended before this.
+    pub not_before: Option<Timestamp>,
+}
+
+/// Reads a snapshot that one of `table`'s stages judges. `origin` is the file as the user named it.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read<'t>(origin: &str, text: String, table: &'t Table, request: &Request) -> Result<Reading<'t>, Refusal> {
+    let mut faults = Faults::default();
+    match read_text(&text, table, request, &mut faults) {
+        Some(reading) if faults.is_empty() => Ok(reading),
+        _ => {
+            if faults.is_empty() {
+                faults.push(Fault::new("not a snapshot"));
+            }
+            Err(faults.refuse(origin, text))
+        }
+    }
+}
+
+fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<Reading<'t>> {
+    let (text, root) = Text::parse(text).map_err(|fault| faults.push(fault)).ok()?;
+    let path = Path::Root("$");
+    if !root.get().starts_with('{') {
+        let fault = Fault::new("a snapshot is a JSON object").at(text.span(root.get())).path(path);
+        faults.push(fault.help("such as { \"stage\": \"canary_5\", \"metrics\": { ... } }"));
+        return None;
+    }
+    let entries = text.entries(root, &path, faults)?;
+    let document = Document { text, root, entries: &entries };
+    document.find_unknown_keys(faults);
+    let stage = document.stage(table, request, faults);
+    let labels = document.labels(faults);
+    let start = document.start(faults);
+    // Without a stage nothing says which metrics there are; what else is wrong has been found by now.
+    let stage = stage?;
+    let window = document.window(stage.pipeline(), faults);
+    let (metrics, unused_metrics) = document.measurements(Section::Metrics, stage.pipeline(), faults);
+    let (baseline, unused_baseline) = document.measurements(Section::Baseline, stage.pipeline(), faults);
+    let measured = Measured { window: window.unwrap_or(Duration::from_mins(1)), metrics, baseline };
+    let made = Snapshot::new(stage, measured, request.last);
+    let snapshot = made.map_err(|found| {
+        let context = Unjudgeable { document: &document, pipeline: stage.pipeline(), unused: &unused_metrics };
+        for fault in found {
+            faults.push(context.fault(fault));
+        }
+    });
+    let snapshot = snapshot.ok()?;
+    window?;
+    let start = document.first_judged(start, &snapshot, request.not_before, faults);
+    Some(Reading { stage, snapshot, start, labels, unused_metrics, unused_baseline })
+}
+
+/// The keys of a snapshot.
+const KEYS: [&str; 7] = ["pipeline", "stage", "start", "window_minutes", "metrics", "baseline", "labels"];
+
+/// A pipeline or a stage by its name, and where that was said.
+struct Named {
+    key: &'static str,
+    name: String,
+    /// In the document; `None` if a flag said it.
+    span: Option<Range<usize>>,
+}
+
+impl Named {
+    fn fault(&self, message: String) -> Fault {
+        let fault = Fault::new(message);
+        match &self.span {
+            Some(span) => fault.at(span.clone()).path(Path::Root("$").key(self.key)),
+            None => fault.path(format!("--{}", self.key)),
+        }
+    }
+}
+
+struct Document<'a, 'e> {
+    text: Text<'a>,
+    root: &'a RawValue,
+    entries: &'e [Entry<'a>],
+}
+
+impl<'a> Document<'a, '_> {
+    fn find_unknown_keys(&self, faults: &mut Faults) {
+        for entry in self.entries.iter().filter(|entry| !KEYS.contains(&entry.key.as_str())) {
+            let root = Path::Root("$");
+            let path = root.key(&entry.key);
+            let fault = Fault::new(format!("unknown key {:?} in a snapshot", entry.key));
+            let fault = fault.at(entry.key_span.clone()).path(path);
+            faults.push(Fault { help: did_you_mean(&entry.key, KEYS), ..fault });
+            self.text.find_duplicate_key(entry.value, &path, faults);
+        }
+    }
+
+    /// The value of a key; `null` is as good as none.
+    fn get(&self, key: &str) -> Option<&'a RawValue> {
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        Some(entry.value).filter(|value| value.get() != "null")
+    }
+
+    fn string(&self, key: &str, faults: &mut Faults) -> Option<String> {
+        let value = self.get(key)?;
+        let string = serde_json::from_str(value.get());
+        string.map_err(|_| faults.push(self.wrong(value, "a string belongs here", &Path::Root("$").key(key)))).ok()
+    }
+
+    /// The stage that judges, from the request and the document.
+    fn stage<'t>(&self, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<StageRules<'t>> {
+        let pipeline = self.agreed("pipeline", request.pipeline.as_deref(), faults).ok()?;
+        let stage = self.agreed("stage", request.stage.as_deref(), faults).ok()?;
+        let candidates: Vec<&Pipeline> = match &pipeline {
+            None => table.pipelines.iter().collect(),
+            Some(named) => {
+                let found = table.pipelines.iter().find(|pipeline| pipeline.name == named.name);
+                if found.is_none() {
+                    let known = table.pipelines.iter().map(|pipeline| pipeline.name.as_str());
+                    let fault = named.fault(format!("unknown pipeline {:?}", named.name));
+                    faults.push(Fault { help: did_you_mean(&named.name, known), ..fault });
+                }
+                vec![found?]
+            }
+        };
+        let known = || candidates.iter().flat_map(|pipeline| pipeline.stages.iter().map(|stage| stage.name.as_str()));
+        let Some(named) = stage else {
+            let fault = Fault::new("no stage is named").at(self.start_of(self.root)).path("$");
+            let known: Vec<_> = known().collect();
+            faults.push(fault.help(format!("add \"stage\", or use --stage: one of {}", known.join(", "))));
+            return None;
+        };
+        let found: Vec<StageRules<'t>> = candidates.iter().filter_map(|pipeline| pipeline.stage(&named.name)).collect();
+        match found.as_slice() {
+            [stage] => Some(*stage),
+            [] => {
+                let fault = named.fault(format!("unknown stage {:?}", named.name));
+                faults.push(Fault { help: did_you_mean(&named.name, known()), ..fault });
+                None
+            }
+            several => {
+                let having: Vec<_> = several.iter().map(|stage| stage.pipeline().name.as_str()).collect();
+                let message = format!("several pipelines have a stage {:?}: {}", named.name, having.join(", "));
+                faults.push(named.fault(message).help("add \"pipeline\", or use --pipeline"));
+                None
+            }
+        }
+    }
+
+    /// What the flag and the document say of `key`, which must agree; `Err` where they do not.
+    fn agreed(&self, key: &'static str, flag: Option<&str>, faults: &mut Faults) -> Result<Option<Named>, ()> {
+        let value = self.get(key);
+        let said = self.string(key, faults);
+        if value.is_some() && said.is_none() {
+            return Err(());
+        }
+        let span = value.map(|value| self.text.span(value.get()));
+        let Some(name) = said.or_else(|| flag.map(str::to_owned)) else { return Ok(None) };
+        let named = Named { key, name, span };
+        match flag.filter(|flag| *flag != named.name) {
+            None => Ok(Some(named)),
+            Some(flag) => {
+                let conflict =
+                    named.fault(format!("the snapshot says {key} {:?}, and --{key} says {flag:?}", named.name));
+                faults.push(conflict.help("they must agree; leave one of them out"));
+                Err(())
+            }
+        }
+    }
+
+    fn labels(&self, faults: &mut Faults) -> Vec<(String, String)> {
+        let path = Path::Root("$");
+        let path = path.key("labels");
+        let Some(value) = self.get("labels") else { return Vec::new() };
+        let entries = self.object(value, "labels are an object of strings", &path, faults);
+        let label = |entry: Entry<'a>| {
+            let text = serde_json::from_str(entry.value.get());
+            let refuse = |_| faults.push(self.wrong(entry.value, "a label is a string", &path.key(&entry.key)));
+            text.map_err(refuse).ok().map(|text| (entry.key, text))
+        };
+        entries.into_iter().flatten().filter_map(label).collect()
+    }
+
+    fn start(&self, faults: &mut Faults) -> Option<Timestamp> {
+        let text = self.string("start", faults)?;
+        let start: Result<Timestamp, _> = text.parse();
+        let refuse = |_| {
+            let fault = Fault::new(format!("{text:?} is not a time with an offset"));
+            let fault = fault.at(self.get("start").map_or(0..0, |value| self.text.span(value.get())));
+            faults.push(fault.path("$.start").help("write it as in RFC 3339: 2026-02-20T12:00:00Z"));
+        };
+        start.map_err(refuse).ok()
+    }
+
+    /// The width of a window, from the document and the pipeline.
+    fn window(&self, pipeline: &Pipeline, faults: &mut Faults) -> Option<Duration> {
+        let path = Path::Root("$");
+        let path = path.key("window_minutes");
+        let Some(value) = self.get("window_minutes") else {
+            if pipeline.window.is_none() {
+                let fault = Fault::new("\"window_minutes\" is missing").at(self.start_of(self.root)).path("$");
+                faults.push(fault.help(format!("pipeline {} has windows of any width: say which", pipeline.name)));
+            }
+            return pipeline.window;
+        };
+        let minutes: Option<f64> = serde_json::from_str(value.get()).ok();
+        let window = minutes.and_then(|minutes| Duration::try_from_secs_f64(minutes * 60.0).ok());
+        let Some(window) = window.filter(|window| !window.is_zero()) else {
+            faults.push(self.wrong(value, "the minutes of one window, more than zero, belong here", &path));
+            return None;
+        };
+        if let Some(declared) = pipeline.window.filter(|declared| *declared != window) {
+            let message = format!(
+                "the snapshot has windows of {}, and pipeline {} has windows of {}",
+                duration(window),
+                pipeline.name,
+                duration(declared)
+            );
+            faults.push(Fault::new(message).at(self.text.span(value.get())).path(path).help("they must agree"));
+            return None;
+        }
+        Some(window)
+    }
+
+    /// The declared metrics by their id, and the names of the others.
+    fn measurements(
+        &self,
+        section: Section,
+        pipeline: &Pipeline,
+        faults: &mut Faults,
+    ) -> (Vec<Option<Measurement>>, Vec<String>) {
+        let mut measurements: Vec<Option<Measurement>> = pipeline.metrics.iter().map(|_| None).collect();
+        let mut unused = Vec::new();
+        let path = Path::Root("$");
+        let path = path.key(key_of(section));
+        let Some(value) = self.get(key_of(section)) else {
+            if section == Section::Metrics {
+                let fault = Fault::new("\"metrics\" is missing").at(self.start_of(self.root)).path("$");
+                faults.push(fault.help("a snapshot has metrics: name -> one value a window"));
+            }
+            return (measurements, unused);
+        };
+        let mut declared: HashMap<&str, (&Metric, &mut Option<Measurement>)> = pipeline
+            .metrics
+            .iter()
+            .zip(&mut measurements)
+            .map(|(metric, slot)| (metric.name.as_str(), (metric, slot)))
+            .collect();
+        let what = format!("{} is an object: name -> one value a window", key_of(section));
+        for entry in self.object(value, &what, &path, faults).into_iter().flatten() {
+            let path = path.key(&entry.key);
+            if let Some((metric, slot)) = declared.get_mut(entry.key.as_str()) {
+                **slot = Some(self.measurement(entry.value, metric.unit, &path, faults));
+            } else {
+                self.text.find_duplicate_key(entry.value, &path, faults);
+                unused.push(entry.key);
+            }
+        }
+        (measurements, unused)
+    }
+
+    /// The series of one metric; of a faulty one, no data in every window, so that its faults are told once.
+    fn measurement(&self, value: &'a RawValue, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Measurement {
+        let nothing = || Measurement::Single(Series::measured(Values::Constant(Point::NO_DATA)));
+        if !value.get().starts_with('{') {
+            return self
+                .values(value, unit, path, faults)
+                .map_or_else(nothing, |values| Measurement::Single(Series::measured(values)));
+        }
+        let Some(entries) = self.text.entries(value, path, faults) else { return nothing() };
+        if entries.is_empty() {
+            faults.push(Fault::new("no series here").at(self.text.span(value.get())).path(path));
+            return nothing();
+        }
+        let series = entries.into_iter().filter_map(|entry| {
+            if entry.value.get().starts_with('{') {
+                let expected = "a series is one value a window, or one number";
+                faults.push(self.wrong(entry.value, expected, &path.key(&entry.key)));
+                return None;
+            }
+            let values = self.values(entry.value, unit, &path.key(&entry.key), faults)?;
+            Some((entry.key, Series::measured(values)))
+        });
+        Measurement::Labelled(series.collect())
+    }
+
+    /// An array of values, or one value for every window.
+    fn values(&self, value: &'a RawValue, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Values> {
+        if !value.get().starts_with('[') {
+            return self.point(value, unit, path, faults).map(Values::Constant);
+        }
+        // Nearly every array is numbers and nulls in range. What is not is read again, element by element.
+        let is_in_range = |point: &Point| point.get().is_none_or(|value| unit.contains(value));
+        let points = match serde_json::from_str(value.get()) {
+            Ok(Points(points)) if points.iter().all(is_in_range) => points,
+            _ => {
+                let elements = Text::elements(value).into_iter().enumerate();
+                let points = elements.map(|(index, element)| self.point(element, unit, &path.index(index), faults));
+                // Collected whole first: every fault is to be found, not only the first.
+                let points: Vec<Option<Point>> = points.collect();
+                points.into_iter().collect::<Option<_>>()?
+            }
+        };
+        if points.is_empty() {
+            let fault = Fault::new("this array is empty").at(self.text.span(value.get())).path(path);
+            faults.push(fault.help("write one value a window, or null where there is none"));
+            return None;
+        }
+        Some(Values::Windows(points))
+    }
+
+    /// One value, or null.
+    fn point(&self, value: &RawValue, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Point> {
+        let text = value.get();
+        let number = match (text, unit) {
+            ("null", _) => return Some(Point::NO_DATA),
+            ("true", Unit::Flag) => 1.0,
+            ("false", Unit::Flag) => 0.0,
+            _ if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+                let Ok(number) = serde_json::from_str::<f64>(text) else {
+                    let fault = Fault::new(format!("{} is not a finite number", clipped(text)));
+                    faults.push(fault.at(self.text.span(text)).path(path).help("write null where there is no data"));
+                    return None;
+                };
+                number
+            }
+            _ => {
+                let fault = self.wrong(value, "a number belongs here", path);
+                let quoted = text.trim_matches('"');
+                faults.push(match quoted.parse::<f64>() {
+                    Ok(number) if number.is_finite() => fault.help(format!("write {quoted} without quotes")),
+                    _ => fault.help("write null where there is no data"),
+                });
+                return None;
+            }
+        };
+        if !unit.contains(number) {
+            let fault = Fault::new(format!("{} is outside {}", clipped(text), unit.range()));
+            let fault = fault.at(self.text.span(text)).path(path);
+            faults.push(match unit {
+                Unit::Ratio if (1.0..=100.0).contains(&number) => {
+                    fault.help(format!("a percentage? as a ratio it is {}", shortest(number / 100.0)))
+                }
+                _ => fault,
+            });
+            return None;
+        }
+        Some(Point::new(number))
+    }
+
+    fn object(&self, value: &'a RawValue, what: &str, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
+        if value.get().starts_with('{') {
+            return self.text.entries(value, path, faults);
+        }
+        faults.push(self.wrong(value, what, path));
+        None
+    }
+
+    /// A fault at a value that is not what `expected` says.
+    fn wrong(&self, value: &RawValue, expected: &str, path: &Path<'_>) -> Fault {
+        let found = match value.get().bytes().next() {
+            Some(b'{') => "an object".to_owned(),
+            Some(b'[') => "an array".to_owned(),
+            Some(b'"') => "a string".to_owned(),
+            _ => clipped(value.get()),
+        };
+        let fault = Fault::new(format!("{expected}, but this is {found}"));
+        let is_nested = value.get().starts_with(['{', '[']);
+        fault.at(if is_nested { self.start_of(value) } else { self.text.span(value.get()) }).path(path)
+    }
+
+    /// The first character of a value.
+    fn start_of(&self, value: &RawValue) -> Range<usize> {
+        let start = self.text.span(value.get()).start;
+        start..start + 1
+    }
+
+    /// When the first judged window opened, unless the snapshot ended too long ago.
+    fn first_judged(
+        &self,
+        start: Option<Timestamp>,
+        snapshot: &Snapshot,
+        not_before: Option<Timestamp>,
+        faults: &mut Faults,
+    ) -> Option<Timestamp> {
+        let after = |start: Timestamp, windows: usize| {
+            let windows = u32::try_from(windows).ok()?;
+            let span = SignedDuration::try_from(snapshot.window().checked_mul(windows)?).ok()?;
+            start.checked_add(span).ok()
+        };
+        let span = self.get("start").map(|value| self.text.span(value.get()));
+        let at_start = |message: String| {
+            let fault = Fault::new(message).path("$.start");
+            match &span {
+                Some(span) => fault.at(span.clone()),
+                None => fault.at(self.start_of(self.root)).path("$"),
+            }
+        };
+        let Some(start) = start else {
+            if not_before.is_some() && span.is_none() {
+                let fault = at_start("\"start\" is missing, so its age is unknown, and --max-age is given".to_owned());
+                faults.push(fault.help("add \"start\": when window 0 opened"));
+            }
+            return None;
+        };
+        let Some(end) = after(start, snapshot.skipped() + snapshot.windows()) else {
+            faults.push(at_start("the windows from this start end beyond the year 9999".to_owned()));
+            return None;
+        };
+        if not_before.is_some_and(|not_before| end < not_before) {
+            let fault = at_start(format!("the snapshot ended at {end}, longer ago than --max-age allows"));
+            faults.push(fault.help("take a fresh snapshot"));
+        }
+        after(start, snapshot.skipped())
+    }
+}
+
+fn key_of(section: Section) -> &'static str {
+    match section {
+        Section::Metrics => "metrics",
+        Section::Baseline => "baseline",
+    }
+}
+
+/// A piece of the text, short enough for a message.
+fn clipped(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// Values that are well-formed and cannot be judged together: where, and in words.
+struct Unjudgeable<'a, 'e, 'd> {
+    document: &'d Document<'a, 'e>,
+    pipeline: &'d Pipeline,
+    unused: &'d [String],
+}
+
+impl Unjudgeable<'_, '_, '_> {
+    fn fault(&self, fault: SnapshotFault) -> Fault {
+        match fault {
+            SnapshotFault::NoWindows => self.at(Section::Metrics, None, "no windows"),
+            SnapshotFault::UnequalLengths(lengths) => {
+                let all: Vec<String> = lengths
+                    .iter()
+                    .map(|length| {
+                        let section = if length.section == Section::Baseline { "baseline " } else { "" };
+                        let name = subject(self.name(length.metric), length.label.as_deref());
+                        format!("{section}{name} {}", length.windows)
+                    })
+                    .collect();
+                let first = lengths.first().map(|first| first.windows);
+                let odd = lengths.iter().find(|length| Some(length.windows) != first).or(lengths.first());
+                let section = odd.map_or(Section::Metrics, |odd| odd.section);
+                let message = format!("arrays have different lengths: {}", all.join(", "));
+                let fault = self.at(section, odd.map(|odd| self.name(odd.metric)), message);
+                fault.help("give every array one value a window, and null where there is none")
+            }
+            SnapshotFault::Missing { metric, missing_parts } => {
+                let name = self.name(metric);
+                let parts: Vec<&str> = missing_parts.iter().map(|part| self.name(*part)).collect();
+                let mut fault = self.at(Section::Metrics, None, format!("metric `{name}` is missing"));
+                fault.path = Path::Root("$").key("metrics").key(name).to_string();
+                let wanted = std::iter::once(name).chain(parts.iter().copied());
+                let near: Vec<_> = wanted
+                    .filter_map(|wanted| Some((wanted, nearest(wanted, self.unused.iter().map(String::as_str))?)))
+                    .map(|(wanted, near)| format!("is `{near}` meant to be `{wanted}`?"))
+                    .collect();
+                let ways = match parts.as_slice() {
+                    [] => format!("add `{name}`"),
+                    parts => format!("add `{name}`, or what it is made from: {}", parts.join(", ")),
+                };
+                fault.help(near.into_iter().chain([ways]).collect::<Vec<_>>().join("; "))
+            }
+            SnapshotFault::QuotientOutOfRange { section, metric, label, window, quotient, windows } => {
+                let subject = subject(self.name(metric), label.as_deref());
+                let metric = self.pipeline.metric(metric);
+                let range = metric.map_or("its range", |metric| metric.unit.range());
+                let more = if windows > 1 { format!(" (and in {} more windows)", windows - 1) } else { String::new() };
+                let value = if quotient.is_finite() { shortest(quotient) } else { "too large a number".to_owned() };
+                let message = format!("{subject} comes out as {value} in w{window}{more}, outside {range}");
+                let part = metric.and_then(|metric| metric.derived.as_ref()?.of.first().copied());
+                let fault = self.at(section, part.map(|part| self.name(part)), message);
+                fault.help("look at the metrics that it is made from")
+            }
+        }
+    }
+
+    /// A fault at the value of a metric, or at the whole section.
+    fn at(&self, section: Section, metric: Option<&str>, message: impl Into<String>) -> Fault {
+        let document = self.document;
+        let root = Path::Root("$");
+        let path = root.key(key_of(section));
+        let fault = Fault::new(message);
+        let Some(values) = document.get(key_of(section)) else {
+            return fault.at(document.start_of(document.root)).path(root);
+        };
+        let entries = document.text.entries(values, &path, &mut Faults::default()).unwrap_or_default();
+        match metric.and_then(|metric| entries.iter().find(|entry| entry.key == metric)) {
+            Some(entry) => fault.at(entry.key_span.clone()).path(path.key(&entry.key)),
+            None => fault.at(document.start_of(values)).path(path),
+        }
+    }
+
+    fn name(&self, id: MetricId) -> &str {
+        self.pipeline.metric(id).map_or("", |metric| &metric.name)
+    }
+}
+
+/// An array of numbers and nulls.
+struct Points(Vec<Point>);
+
+impl<'de> Deserialize<'de> for Points {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PointsVisitor;
+
+        impl<'de> Visitor<'de> for PointsVisitor {
+            type Value = Points;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("numbers and nulls")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Points, A::Error> {
+                let mut points = Vec::new();
+                while let Some(value) = elements.next_element::<Option<f64>>()? {
+                    points.push(value.map_or(Point::NO_DATA, Point::new));
+                }
+                Ok(Points(points))
+            }
+        }
+
+        deserializer.deserialize_seq(PointsVisitor)
+    }
+}

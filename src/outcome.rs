@@ -1,0 +1,70 @@
+//! What became of one snapshot. The doors in and out both know these types, and not each other.
+
+use jiff::Timestamp;
+
+use crate::{
+    eval::{
+        judge::evaluate,
+        snapshot::Snapshot,
+        table::StageRules,
+        verdict::{Decision, Verdict},
+    },
+    exit::Exit,
+    refusal::Refusal,
+};
+
+/// A snapshot that was read, and what reports show beside it.
+#[derive(Debug)]
+pub struct Reading<'t> {
+    /// What judges it.
+    pub stage: StageRules<'t>,
+    /// What was measured.
+    pub snapshot: Snapshot,
+    /// When the first judged window opened.
+    pub start: Option<Timestamp>,
+    /// Free texts, in the file's order.
+    pub labels: Vec<(String, String)>,
+    /// Metrics that the pipeline does not declare, in the file's order.
+    pub unused_metrics: Vec<String>,
+    /// The same under `baseline`.
+    pub unused_baseline: Vec<String>,
+}
+
+/// A reading and what it came to.
+#[derive(Debug)]
+pub struct Judged<'t> {
+    /// What was read.
+    pub reading: Reading<'t>,
+    /// What the stage's rules say about it.
+    pub verdict: Verdict<'t>,
+}
+
+/// One snapshot, judged or refused.
+#[derive(Debug)]
+pub struct Outcome<'t> {
+    /// The snapshot as the user named it; `None` where the table could not be read, and so none was.
+    pub name: Option<String>,
+    /// The verdict, or why there is none.
+    pub result: Result<Judged<'t>, Refusal>,
+}
+
+impl<'t> From<Reading<'t>> for Judged<'t> {
+    fn from(reading: Reading<'t>) -> Self {
+        let verdict = evaluate(reading.stage, &reading.snapshot);
+        Self { reading, verdict }
+    }
+}
+
+impl Outcome<'_> {
+    /// The decision; `None` for no verdict.
+    #[must_use]
+    pub fn decision(&self) -> Option<Decision> {
+        self.result.as_ref().ok().map(|judged| judged.verdict.decision())
+    }
+
+    /// What it means for the exit code.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        self.decision().map_or(Exit::NoVerdict, Exit::from)
+    }
+}

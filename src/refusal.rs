@@ -1,0 +1,171 @@
+//! Why a file was refused: every fault, each with its place. Data, so that [`crate::report`] can show it to
+//! people and to machines; [`crate::input`] makes it.
+
+use std::{fmt, ops::Range};
+
+/// A file that could not be used, with every fault that was found in it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{origin}: {} ({} in all)", .faults.first().map_or("refused", |fault| &fault.message), .faults.len() + .more)]
+pub struct Refusal {
+    /// The file as the user named it.
+    pub origin: String,
+    /// Its text, where it could be read.
+    pub text: Option<String>,
+    /// At least one, in the order of their places.
+    pub faults: Vec<Fault>,
+    /// How many faults were found beyond those in `faults`.
+    pub more: usize,
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where in the document: `$.metrics.error_rate[3]`, `pipelines.tsfm.gate[0].max`; empty for the whole.
+    pub path: String,
+    /// Where in the text, in bytes.
+    pub span: Option<Range<usize>>,
+    /// Another place that has to do with it, and what it is.
+    pub related: Option<Box<Related>>,
+}
+
+/// A second place that has to do with a fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where in the text, in bytes.
+    pub span: Range<usize>,
+    /// What it is: "first here".
+    pub what: String,
+}
+
+/// A place in a text, as editors count: both from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl Fault {
+    /// A fault of the whole file.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None, path: String::new(), span: None, related: None }
+    }
+
+    /// At a place in the text.
+    #[must_use]
+    pub fn at(mut self, span: Range<usize>) -> Self {
+        self.span = Some(span);
+        self
+    }
+
+    /// At a place in the document.
+    #[must_use]
+    pub fn path(mut self, path: impl fmt::Display) -> Self {
+        self.path = path.to_string();
+        self
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With a second place that has to do with it.
+    #[must_use]
+    pub fn related(mut self, span: Range<usize>, what: impl Into<String>) -> Self {
+        self.related = Some(Box::new(Related { span, what: what.into() }));
+        self
+    }
+}
+
+impl Refusal {
+    /// A file that could not be read at all.
+    #[must_use]
+    pub fn unreadable(origin: impl Into<String>, fault: Fault) -> Self {
+        Self { origin: origin.into(), text: None, faults: vec![fault], more: 0 }
+    }
+
+    /// Where a fault is, if it is at a place in the text.
+    #[must_use]
+    pub fn place(&self, fault: &Fault) -> Option<Place> {
+        place(self.text.as_deref()?, fault.span.as_ref()?.start)
+    }
+}
+
+/// The place of a byte; `None` past the end or inside a character.
+#[must_use]
+pub fn place(text: &str, byte: usize) -> Option<Place> {
+    let before = text.get(..byte)?;
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    Some(Place { line, column: before.get(line_start..)?.chars().count() + 1 })
+}
+
+/// Faults as they are found: the first [`Faults::KEPT`] are kept, the others counted.
+#[derive(Debug, Default)]
+pub struct Faults {
+    kept: Vec<Fault>,
+    more: usize,
+}
+
+impl Faults {
+    /// More than anyone reads, and little enough to keep of a file in which a million values are wrong.
+    pub const KEPT: usize = 100;
+
+    /// Adds a fault.
+    pub fn push(&mut self, fault: Fault) {
+        if self.kept.len() < Self::KEPT {
+            self.kept.push(fault);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Whether none was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// The refusal of the file, with the faults in the order of their places.
+    #[must_use]
+    pub fn refuse(mut self, origin: &str, text: String) -> Refusal {
+        self.kept.sort_by_key(|fault| fault.span.as_ref().map(|span| span.start));
+        Refusal { origin: origin.to_owned(), text: Some(text), faults: self.kept, more: self.more }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_characters_from_one() {
+        let text = "ab\r\né€x\n";
+        for (byte, expected) in [(0, (1, 1)), (1, (1, 2)), (4, (2, 1)), (6, (2, 2)), (9, (2, 3)), (11, (3, 1))] {
+            let (line, column) = expected;
+            assert_eq!(place(text, byte), Some(Place { line, column }), "byte {byte}");
+        }
+        assert_eq!(place(text, 5), None);
+        assert_eq!(place(text, 99), None);
+    }
+
+    #[test]
+    fn faults_past_the_limit_are_counted() {
+        let mut faults = Faults::default();
+        for at in (0..Faults::KEPT + 7).rev() {
+            faults.push(Fault::new("x").at(at..at));
+        }
+        let refusal = faults.refuse("f", String::new());
+        assert_eq!((refusal.faults.len(), refusal.more), (Faults::KEPT, 7));
+        assert!(refusal.faults.is_sorted_by_key(|fault| fault.span.clone().map(|span| span.start)));
+    }
+}

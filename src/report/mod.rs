@@ -1,0 +1,10 @@
+//! The door out: verdicts and refusals to text. It knows nothing of files and how they are read.
+//!
+//! A new format is one file here and one arm where the formats are told apart.
+
+pub mod batch;
+mod escape;
+pub mod fault;
+pub mod json;
+mod sparkline;
+pub mod text;

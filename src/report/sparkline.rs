@@ -1,0 +1,102 @@
+//! Windows as a small curve with marks under it.
+
+use crate::eval::verdict::Stretch;
+
+/// The widest curve; more windows than this share columns.
+const COLUMNS: usize = 40;
+
+const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const ASCII: [char; 8] = ['_', '.', '-', '~', '=', '+', '*', '#'];
+
+/// A curve and the marks under it, column by column.
+pub(super) struct Sparkline {
+    pub(super) curve: String,
+    /// `^` under a breach, `?` under a gap; as wide as the last mark.
+    pub(super) marks: String,
+}
+
+/// What a curve shows.
+pub(super) struct Curve<'a, F> {
+    /// How many windows there are.
+    pub(super) windows: usize,
+    /// The value of a window.
+    pub(super) value: F,
+    /// Whether high values are the ones that matter where windows share a column.
+    pub(super) high_matters: bool,
+    pub(super) breaches: &'a [Stretch],
+    pub(super) gaps: &'a [Stretch],
+}
+
+impl<F: Fn(usize) -> Option<f64>> Curve<'_, F> {
+    pub(super) fn draw(&self, unicode: bool) -> Sparkline {
+        let columns = self.windows.min(COLUMNS);
+        let values: Vec<Option<f64>> = (0..columns).map(|column| self.value_of(column, columns)).collect();
+        let known = || values.iter().copied().flatten();
+        let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
+        let levels = if unicode { BLOCKS } else { ASCII };
+        let level = |value: f64| {
+            let height = (value - low) / (high - low) * 7.0;
+            // A flat curve is 0 / 0 and draws low; the cast takes NaN to 0 and keeps to 0..=7.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let index = (height.round() as usize).min(7);
+            levels.get(index).copied().unwrap_or(' ')
+        };
+        let curve = values.iter().map(|value| value.map_or(' ', level)).collect();
+        let mut marks = vec![' '; columns];
+        for (stretches, mark) in [(self.gaps, '?'), (self.breaches, '^')] {
+            for stretch in stretches {
+                let (from, to) = (self.column_of(stretch.from, columns), self.column_of(stretch.to, columns));
+                marks.iter_mut().take(to + 1).skip(from).for_each(|column| *column = mark);
+            }
+        }
+        Sparkline { curve, marks: marks.into_iter().collect::<String>().trim_end().to_owned() }
+    }
+
+    fn column_of(&self, window: usize, columns: usize) -> usize {
+        window * columns / self.windows.max(1)
+    }
+
+    /// The value that matters most among those that share a column.
+    fn value_of(&self, column: usize, columns: usize) -> Option<f64> {
+        let first = (column * self.windows).div_ceil(columns);
+        let end = ((column + 1) * self.windows).div_ceil(columns);
+        let more = |a: f64, b: f64| if (b > a) == self.high_matters { b } else { a };
+        (first..end).filter_map(&self.value).reduce(more)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draw(values: &[Option<f64>], breaches: &[Stretch], gaps: &[Stretch], unicode: bool) -> (String, String) {
+        let value = |window: usize| values[window];
+        let curve = Curve { windows: values.len(), value, high_matters: true, breaches, gaps };
+        let Sparkline { curve, marks } = curve.draw(unicode);
+        (curve, marks)
+    }
+
+    #[test]
+    fn the_curve_and_its_marks_stand_under_each_other() {
+        let values = [Some(0.0), Some(7.0), None, Some(3.4)];
+        let (breach, gap) = ([Stretch { from: 1, to: 1 }], [Stretch { from: 2, to: 2 }]);
+        assert_eq!(draw(&values, &breach, &gap, true), ("▁█ ▄".to_owned(), " ^?".to_owned()));
+        assert_eq!(draw(&values, &breach, &gap, false), ("_# ~".to_owned(), " ^?".to_owned()));
+    }
+
+    #[test]
+    fn flat_and_empty_curves_are_drawn() {
+        assert_eq!(draw(&[Some(5.0); 3], &[], &[], false).0, "___");
+        assert_eq!(draw(&[None], &[], &[], false).0, " ");
+        assert_eq!(draw(&[], &[], &[], false).0, "");
+        assert_eq!(draw(&[Some(-f64::MAX), Some(f64::MAX)], &[], &[], false).0.len(), 2);
+    }
+
+    #[test]
+    fn one_bad_window_of_many_is_seen() {
+        let mut values = vec![Some(0.0); 1000];
+        values[777] = Some(1.0);
+        let (curve, marks) = draw(&values, &[Stretch { from: 777, to: 777 }], &[], false);
+        assert_eq!((curve.len(), curve.find('#'), marks.find('^')), (40, Some(31), Some(31)));
+    }
+}

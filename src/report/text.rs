@@ -1,0 +1,419 @@
+//! `--format text`: one snapshot for people. The last line is the verdict.
+
+use anstyle::{AnsiColor, Style};
+use jiff::{SignedDuration, Timestamp};
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    escape::shown,
+    fault,
+    sparkline::{Curve, Sparkline},
+};
+use crate::{
+    eval::{
+        limit::Limit,
+        measurement::Series,
+        notation::{duration, shortest},
+        persistence::Persistence,
+        reason::subject,
+        table::{Condition, Kind, Over, Rule, Severity},
+        verdict::{Check, Decision, State, Stretch, Worst},
+    },
+    exit::Exit,
+    outcome::{Judged, Outcome},
+};
+
+/// How text is written, and what judged.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The table that judged, as the user named it.
+    pub table: String,
+    /// Whether to use colour.
+    pub color: bool,
+    /// Whether sparklines may use block characters.
+    pub unicode: bool,
+    /// Whether to explain more: why each rule exists, labels, passing rules' ids.
+    pub verbose: bool,
+}
+
+/// The block of one snapshot: rows, steps and the verdict as the last line.
+#[must_use]
+pub fn render(outcome: &Outcome<'_>, settings: &Settings) -> String {
+    match &outcome.result {
+        Ok(judged) => Block { judged, settings }.render(outcome.name.as_deref().unwrap_or("-")),
+        Err(_) => verdict_line(outcome, settings),
+    }
+}
+
+/// The last line alone.
+#[must_use]
+pub fn verdict_line(outcome: &Outcome<'_>, settings: &Settings) -> String {
+    let word = word(outcome.exit(), settings);
+    format!("{word}  {}\n", summary(outcome))
+}
+
+/// The word of an exit code, in its colour.
+#[must_use]
+pub fn word(exit: Exit, settings: &Settings) -> String {
+    let color = match exit {
+        Exit::Promote => AnsiColor::Green,
+        Exit::Hold => AnsiColor::Yellow,
+        Exit::NoVerdict | Exit::Rollback => AnsiColor::Red,
+    };
+    paint(exit.word(), color.on_default().bold(), settings)
+}
+
+/// Why, in a few words.
+#[must_use]
+pub fn summary(outcome: &Outcome<'_>) -> String {
+    match &outcome.result {
+        Ok(judged) => judged_summary(judged),
+        Err(refusal) => fault::line(refusal),
+    }
+}
+
+fn judged_summary(judged: &Judged<'_>) -> String {
+    let verdict = &judged.verdict;
+    let is_gate = |check: &&Check<'_>| check.rule.kind == Kind::Gate && check.rule.severity == Severity::Fail;
+    let gates = || verdict.checks().iter().filter(is_gate);
+    let passed = gates().filter(|check| check.state == State::Pass).count();
+    let mut parts = vec![format!("{passed} of {} gates passed", gates().count())];
+    match gates().filter(|check| check.state == State::NotEvaluated).count() {
+        0 => {}
+        skipped => parts.push(format!("{skipped} not evaluated")),
+    }
+    match verdict.warnings().len() {
+        0 => {}
+        1 => parts.push("1 warning".to_owned()),
+        several => parts.push(format!("{several} warnings")),
+    }
+    match (verdict.decision(), verdict.stage().next()) {
+        (Decision::Rollback, _) => parts.insert(0, listed(&verdict.rollback_reasons())),
+        (Decision::Hold, _) => parts.insert(0, listed(&verdict.gate_fail_reasons())),
+        (Decision::Promote, Some(next)) => parts.push(format!("next stage: {}", shown(&next.name))),
+        (Decision::Promote, None) => parts.push("this was the last stage".to_owned()),
+    }
+    parts.join("; ")
+}
+
+/// The first few reasons, and how many more there are.
+fn listed(reasons: &[&str]) -> String {
+    const FEW: usize = 3;
+    let first: Vec<_> = reasons.iter().take(FEW).map(|reason| shown(reason)).collect();
+    match reasons.len().saturating_sub(FEW) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+fn paint(text: &str, style: Style, settings: &Settings) -> String {
+    if settings.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+struct Block<'a, 't> {
+    judged: &'a Judged<'t>,
+    settings: &'a Settings,
+}
+
+/// One check as a line: state, subject, value, limit and curve, and what stands under it.
+struct Row {
+    state: &'static str,
+    style: Style,
+    subject: String,
+    value: String,
+    limit: String,
+    curve: String,
+    marks: String,
+    details: Vec<String>,
+}
+
+impl Block<'_, '_> {
+    fn render(&self, name: &str) -> String {
+        let verdict = &self.judged.verdict;
+        let outcome_line =
+            format!("gate_passed: {}   rollback_triggered: {}", verdict.gate_passed(), verdict.rollback_triggered());
+        let exit = Exit::from(verdict.decision());
+        let last = format!("{}  {}", word(exit, self.settings), judged_summary(self.judged));
+        [self.header(name), self.rows(), self.steps(), outcome_line, last].join("\n") + "\n"
+    }
+
+    fn header(&self, name: &str) -> String {
+        let Judged { reading, verdict } = self.judged;
+        let stage = verdict.stage();
+        let windows = if verdict.windows() == 1 { "window" } else { "windows" };
+        let span = format!("{} {windows} x {}", verdict.windows(), duration(verdict.window()));
+        let times = reading.start.and_then(|start| self.times(start, 0, verdict.windows(), true));
+        let mut header = format!(
+            "{} / {}   {}   {span}{}\n",
+            shown(&stage.pipeline().name),
+            shown(&stage.stage().name),
+            shown(name),
+            times.map_or(String::new(), |times| format!("   {times}")),
+        );
+        header += &format!("table: {}\n", shown(&self.settings.table));
+        if self.settings.verbose {
+            let titles = [&stage.pipeline().title, &stage.stage().title, &stage.stage().about];
+            for title in titles.into_iter().flatten() {
+                header += &format!("{}\n", shown(title.trim_end()));
+            }
+            for (key, value) in &reading.labels {
+                header += &format!("label {}: {}\n", shown(key), shown(value));
+            }
+        }
+        for (what, names) in [("metrics", &reading.unused_metrics), ("baselines", &reading.unused_baseline)] {
+            if !names.is_empty() {
+                let names: Vec<_> = names.iter().map(|name| shown(name)).collect();
+                header += &format!("not judged, for the pipeline has no such {what}: {}\n", names.join(", "));
+            }
+        }
+        header
+    }
+
+    fn rows(&self) -> String {
+        let mut checks: Vec<&Check<'_>> = self.judged.verdict.checks().iter().collect();
+        checks.sort_by_key(|check| urgency(check));
+        let rows: Vec<Row> = self.observed().into_iter().chain(checks.iter().map(|check| self.row(check))).collect();
+        let width = |cell: fn(&Row) -> &str| rows.iter().map(|row| cell(row).width()).max().unwrap_or_default();
+        let (state, subject) = (width(|row| row.state), width(|row| &row.subject));
+        let (value, limit) = (width(|row| &row.value), width(|row| &row.limit));
+        let mut text = String::new();
+        for row in &rows {
+            let pad = |cell: &str, width: usize| " ".repeat(width - cell.width().min(width));
+            let line = format!(
+                "  {}{}  {}{}  {}{}  {}{}  {}",
+                paint(row.state, row.style, self.settings),
+                pad(row.state, state),
+                row.subject,
+                pad(&row.subject, subject),
+                pad(&row.value, value),
+                row.value,
+                row.limit,
+                pad(&row.limit, limit),
+                row.curve,
+            );
+            text += line.trim_end();
+            text += "\n";
+            if !row.marks.is_empty() {
+                text += &format!("{}{}\n", " ".repeat(state + subject + value + limit + 10), row.marks);
+            }
+            for detail in &row.details {
+                text += &format!("{}{detail}\n", " ".repeat(state + 4));
+            }
+        }
+        text
+    }
+
+    /// The observed time as a row, where the stage asks for one.
+    fn observed(&self) -> Option<Row> {
+        let verdict = &self.judged.verdict;
+        let required = verdict.required()?;
+        let (state, style) = if verdict.observed() < required { label(State::Fail) } else { label(State::Pass) };
+        Some(Row {
+            state,
+            style,
+            subject: "observed".to_owned(),
+            value: duration(verdict.observed()),
+            limit: format!("limit min {}", duration(required)),
+            curve: String::new(),
+            marks: String::new(),
+            details: Vec::new(),
+        })
+    }
+
+    fn row(&self, check: &Check<'_>) -> Row {
+        let rule = check.rule;
+        let (state, style) = match (rule.severity, check.state) {
+            (Severity::Warn, State::Fail | State::Fired) => ("WARN", AnsiColor::Yellow.on_default().bold()),
+            (_, state) => label(state),
+        };
+        let metric = self.metric_name(&rule.condition);
+        let is_quiet = matches!(check.state, State::Pass | State::Quiet);
+        let id = format!("[{}, {}:{}]", shown(&rule.id), shown(&self.settings.table), rule.line);
+        let mut row = Row {
+            state,
+            style,
+            subject: shown(&subject(metric, check.series.as_deref())).into_owned(),
+            value: check.worst.map_or("-".to_owned(), |worst| self.value(check, worst)),
+            limit: self.limit(check),
+            curve: String::new(),
+            marks: String::new(),
+            details: Vec::new(),
+        };
+        if check.state == State::NotEvaluated {
+            row.curve = check.reason.as_deref().map(shown).unwrap_or_default().into_owned();
+            return row;
+        }
+        let Sparkline { curve, marks } = self.sparkline(check);
+        row.curve = curve;
+        if !is_quiet {
+            let places = self.places(check);
+            let space = " ".repeat(row.curve.width().saturating_sub(marks.width()) + 2);
+            row.marks = format!("{marks}{space}{places}");
+            let reason = check.reason.as_deref().map(shown).unwrap_or_default();
+            row.details.push(format!("{reason}   {id}"));
+        } else if self.settings.verbose {
+            row.details.push(id);
+        }
+        if let Some(about) = rule.about.as_deref().filter(|_| self.settings.verbose) {
+            row.details.push(shown(about.trim_end()).into_owned());
+        }
+        row
+    }
+
+    /// The worst value with its unit, short unless that would hide on which side of the limit it is.
+    fn value(&self, check: &Check<'_>, worst: Worst) -> String {
+        let comparator = check.rule.condition.comparator;
+        let short: f64 = format!("{:.5e}", worst.value).parse().unwrap_or(worst.value);
+        let is_honest = comparator.holds(short, worst.limit) == comparator.holds(worst.value, worst.limit);
+        let value = if is_honest { short } else { worst.value };
+        let metric = self.judged.verdict.stage().pipeline().metric(check.rule.condition.metric);
+        format!("{}{}", shortest(value), metric.map_or("", |metric| metric.unit.suffix()))
+    }
+
+    /// `limit max 300`, `trigger above 400 for 2 windows`.
+    fn limit(&self, check: &Check<'_>) -> String {
+        let rule = check.rule;
+        let kind = match rule.kind {
+            Kind::Gate => "limit",
+            Kind::Rollback => "trigger",
+        };
+        let own = |condition: &Condition, limit: &str| format!("{} {limit}", condition.comparator.key());
+        let limit = match (check.limit, check.worst) {
+            (Limit::Baseline { .. }, Some(worst)) => format!("{} = {}", check.limit, shortest(worst.limit)),
+            _ => check.limit.to_string(),
+        };
+        let mut text = match &rule.over {
+            Over::Whole(aggregate) => format!("{kind} {} {}", aggregate.name(), own(&rule.condition, &limit)),
+            Over::Windows { persistence, .. } => {
+                format!("{kind} {}{}", own(&rule.condition, &limit), lasting(*persistence))
+            }
+        };
+        let stage = self.judged.verdict.stage().id();
+        for and in rule.and() {
+            let limit = and.limit(stage).unwrap_or(Limit::Unset).to_string();
+            text += &format!(" and {} {}", shown(self.metric_name(and)), own(and, &limit));
+        }
+        if let Some(flag) = rule.unless().and_then(|flag| self.judged.verdict.stage().pipeline().metric(flag)) {
+            text += &format!(" unless {}", shown(&flag.name));
+        }
+        text
+    }
+
+    fn sparkline(&self, check: &Check<'_>) -> Sparkline {
+        let snapshot = &self.judged.reading.snapshot;
+        let condition = &check.rule.condition;
+        let series: Option<&Series> = snapshot
+            .metric(condition.metric)
+            .and_then(|metric| metric.serve(&[check.series.as_deref()]).first().copied().flatten());
+        let curve = Curve {
+            windows: snapshot.windows(),
+            value: |window| series.and_then(|series| series.at(window).get()),
+            high_matters: breaches_high(check.rule),
+            breaches: &check.breaches,
+            gaps: &check.no_data,
+        };
+        curve.draw(self.settings.unicode)
+    }
+
+    /// The windows that breach or lack data, with their times: `w2-w3 (12:10Z to 12:20Z), fired at w3`.
+    fn places(&self, check: &Check<'_>) -> String {
+        let fired = check.fired_at.map(|window| format!("fired at w{window}"));
+        let breaches = self.stretches(&check.breaches);
+        let gaps = self.stretches(&check.no_data).map(|gaps| format!("no data in {gaps}"));
+        [breaches, gaps, fired].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    fn stretches(&self, stretches: &[Stretch]) -> Option<String> {
+        const FEW: usize = 3;
+        let first: Vec<String> = stretches.iter().take(FEW).map(|stretch| self.stretch(*stretch)).collect();
+        match stretches.len() {
+            0 => None,
+            count if count <= FEW => Some(first.join(", ")),
+            count => Some(format!("{} and {} more", first.join(", "), count - FEW)),
+        }
+    }
+
+    fn stretch(&self, Stretch { from, to }: Stretch) -> String {
+        let windows = if from == to { format!("w{from}") } else { format!("w{from}-w{to}") };
+        let times = self.judged.reading.start.and_then(|start| self.times(start, from, to + 1, false));
+        times.map_or(windows.clone(), |times| format!("{windows} ({times})"))
+    }
+
+    /// From the opening of window `from` to that of window `to`, in UTC; with dates if asked or if there are
+    /// several days.
+    fn times(&self, start: Timestamp, from: usize, to: usize, dated: bool) -> Option<String> {
+        let window = self.judged.verdict.window();
+        let opening = |window_number: usize| {
+            let span = window.checked_mul(u32::try_from(window_number).ok()?)?;
+            start.checked_add(SignedDuration::try_from(span).ok()?).ok()
+        };
+        let (from, to) = (opening(from)?, opening(to)?);
+        let date = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
+        let is_whole = |time: Timestamp| time.as_nanosecond() % 60_000_000_000 == 0;
+        let clock = if is_whole(from) && is_whole(to) { "%H:%MZ" } else { "%H:%M:%SZ" };
+        let clock = |time: Timestamp| time.strftime(clock).to_string();
+        let is_one_day = date(start) == date(opening(self.judged.verdict.windows())?);
+        Some(match (is_one_day, date(from) == date(to), dated) {
+            (true, _, false) => format!("{} to {}", clock(from), clock(to)),
+            (_, true, _) => format!("{} {} to {}", date(from), clock(from), clock(to)),
+            (..) => format!("{} {} to {} {}", date(from), clock(from), date(to), clock(to)),
+        })
+    }
+
+    fn steps(&self) -> String {
+        let verdict = &self.judged.verdict;
+        let steps = verdict.next_steps();
+        if steps.is_empty() {
+            return String::new();
+        }
+        let within = verdict.stage().stage().rollback_within.filter(|_| verdict.rollback_triggered());
+        let within = within.map_or(String::new(), |within| format!(" within {}", duration(within)));
+        let mut text = format!("  Next steps{within} (nothing was executed)\n");
+        for (number, step) in (1..).zip(steps) {
+            text += &format!("    {number}. {}\n", shown(step.trim_end()));
+        }
+        text
+    }
+
+    fn metric_name(&self, condition: &Condition) -> &str {
+        self.judged.verdict.stage().pipeline().metric(condition.metric).map_or("", |metric| &metric.name)
+    }
+}
+
+/// Whether high values of a rule's metric are the ones that breach it.
+fn breaches_high(rule: &Rule) -> bool {
+    let holds_high = rule.condition.comparator.excess(1.0, 0.0) > 0.0;
+    (rule.kind == Kind::Rollback) == holds_high
+}
+
+fn lasting(persistence: Persistence) -> String {
+    match persistence {
+        Persistence::Once => String::new(),
+        Persistence::Windows(windows) if windows.get() == 1 => " for 1 window".to_owned(),
+        Persistence::Windows(windows) => format!(" for {windows} windows"),
+        Persistence::For(lasting) => format!(" for {}", duration(lasting)),
+    }
+}
+
+/// What is most urgent comes first; within that, table order.
+fn urgency(check: &Check<'_>) -> u8 {
+    match (check.rule.severity, check.state) {
+        (Severity::Fail, State::Fired) => 0,
+        (Severity::Fail, State::Fail) => 1,
+        (Severity::Fail, State::NoData) => 2,
+        (Severity::Warn, State::Fired | State::Fail | State::NoData) => 3,
+        (_, State::Pass | State::Quiet) => 4,
+        (_, State::NotEvaluated) => 5,
+    }
+}
+
+fn label(state: State) -> (&'static str, Style) {
+    match state {
+        State::Fired => ("ROLLBACK", AnsiColor::Red.on_default().bold()),
+        State::Fail => ("FAIL", AnsiColor::Red.on_default().bold()),
+        State::NoData => ("no data", AnsiColor::Yellow.on_default().bold()),
+        State::Pass => ("ok", AnsiColor::Green.on_default()),
+        State::Quiet => ("quiet", AnsiColor::Green.on_default()),
+        State::NotEvaluated => ("not evaluated", Style::new().dimmed()),
+    }
+}
