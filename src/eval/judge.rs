@@ -1,5 +1,7 @@
 //! Judging: the rules of a stage against a snapshot.
 
+use std::ops::Range;
+
 use super::{
     aggregate::Aggregate,
     answer::Answer,
@@ -263,32 +265,41 @@ impl Case<'_, '_, '_> {
         }
     }
 
+    /// One value has no window of its own: only that of the last window has one to show.
     fn find_in_whole(&self, aggregate: Aggregate) -> Finding {
         let rule = self.judge.rule;
         let windows = self.judge.snapshot.windows();
         let pair = self.own.whole(aggregate, windows);
-        let breach = self.against(self.own.answer(pair));
-        let last = windows.saturating_sub(1);
-        let (from, window) = match aggregate {
-            Aggregate::Last => (last, Some(last)),
-            Aggregate::Mean | Aggregate::Total => (0, None),
-        };
-        let judged = Stretch { from, to: last };
-        let state = match rule.missing.settle(breach) {
+        let state = match rule.missing.settle(self.against(self.own.answer(pair))) {
             Answer::Yes => State::breached(rule.kind),
             Answer::No => State::clear(rule.kind),
             Answer::Unknown => State::NoData,
         };
+        let window = (aggregate == Aggregate::Last).then(|| windows.saturating_sub(1));
         let worst = pair.map(|(value, limit)| Worst { value, limit, window });
-        let is_breach = matches!(state, State::Fail | State::Fired);
+        let breach = window.filter(|_| matches!(state, State::Fail | State::Fired));
+        let gaps = match pair {
+            Some(_) => Vec::new(),
+            None => self.gaps(window.unwrap_or_default()..windows),
+        };
         Finding {
             state,
             worst,
-            breaches: is_breach.then_some(judged).into_iter().collect(),
-            fired_at: (state == State::Fired).then_some(last),
-            no_data: pair.is_none().then_some(judged).into_iter().collect(),
+            breaches: breach.map(|window| Stretch { from: window, to: window }).into_iter().collect(),
+            fired_at: breach.filter(|_| state == State::Fired),
+            no_data: gaps,
             reason: self.reason(state, worst, || reason::no_aggregate(&self.subject)),
         }
+    }
+
+    /// Those of `windows` in which the value or the limit has no data; all of them, if it is neither.
+    fn gaps(&self, windows: Range<usize>) -> Vec<Stretch> {
+        let mut gaps = Vec::new();
+        windows.clone().filter(|window| self.own.at(*window).is_none()).for_each(|window| extend(&mut gaps, window));
+        if gaps.is_empty() {
+            gaps.extend(windows.end.checked_sub(1).map(|last| Stretch { from: windows.start, to: last }));
+        }
+        gaps
     }
 
     /// Whether `window` breaches: the rule's comparison against it, every `and`, and not exempt.

@@ -100,12 +100,10 @@ impl Snapshot {
 
         let pipeline = stage.pipeline();
         let mut faults = Vec::new();
-        let available = available(pipeline, &metrics);
-        let asked = asked(stage, &metrics, &available, &mut faults);
+        find_missing(stage, &metrics, &mut faults);
         let maker = Maker { pipeline, windows, skipped };
-        maker.derive_all(Section::Metrics, &mut metrics, &asked, &mut faults);
-        // Of a baseline nothing is asked: where it is lacking, its rules say so. Its parts may give it.
-        maker.derive_all(Section::Baseline, &mut baseline, &asked, &mut faults);
+        maker.derive_all(Section::Metrics, &mut metrics, &mut faults);
+        maker.derive_all(Section::Baseline, &mut baseline, &mut faults);
         if faults.is_empty() { Ok(Self { windows, skipped, window, metrics, baseline }) } else { Err(faults) }
     }
 
@@ -187,43 +185,38 @@ fn available(pipeline: &Pipeline, metrics: &[Option<Measurement>]) -> Vec<bool> 
     available
 }
 
-/// For each metric, whether the stage's rules look at it, through other metrics too. What they look at
-/// and the snapshot lacks is a fault, unless it is optional.
-fn asked(
-    stage: StageRules<'_>,
-    metrics: &[Option<Measurement>],
-    available: &[bool],
-    faults: &mut Vec<SnapshotFault>,
-) -> Vec<bool> {
+/// Reports what the stage's rules look at, through other metrics too, and the snapshot lacks, unless it is
+/// optional. Of a baseline nothing is asked: where it is lacking, the rules on it say so.
+fn find_missing(stage: StageRules<'_>, metrics: &[Option<Measurement>], faults: &mut Vec<SnapshotFault>) {
     let pipeline = stage.pipeline();
+    let available = available(pipeline, metrics);
     let mut asked = vec![false; metrics.len()];
     for id in stage.rules().flat_map(Rule::metrics) {
         set(&mut asked, id, true);
     }
+    let mut missing = Vec::new();
     // Backwards: a metric is asked for by those made from it, which come after it in the order.
     for id in pipeline.order.iter().rev() {
         let Some(metric) = pipeline.metric(*id).filter(|_| is_set(&asked, *id)) else {
             continue;
         };
-        if is_set(available, *id) {
-            let is_whole = metrics.get(id.0).is_some_and(Option::is_some);
-            let parts = metric.derived.iter().filter(|_| !is_whole).flat_map(Derived::parts);
+        let is_whole = metrics.get(id.0).is_some_and(Option::is_some);
+        let parts = || metric.derived.iter().flat_map(Derived::parts);
+        if is_set(&available, *id) {
+            let parts = parts().filter(|_| !is_whole);
             for ingredient in parts.chain(metric.samples.iter().map(|samples| samples.metric)) {
                 set(&mut asked, ingredient, true);
             }
         } else if !metric.optional {
-            let parts = metric.derived.iter().flat_map(Derived::parts);
-            let mut missing_parts: Vec<_> = parts.filter(|part| !is_set(available, *part)).collect();
+            let mut missing_parts: Vec<_> = parts().filter(|part| !is_set(&available, *part)).collect();
             missing_parts.sort_unstable();
             missing_parts.dedup();
-            faults.push(SnapshotFault::Missing { metric: *id, missing_parts });
+            missing.push((*id, missing_parts));
         }
     }
-    faults.sort_by_key(|fault| match fault {
-        SnapshotFault::Missing { metric, .. } => metric.0,
-        _ => usize::MAX,
-    });
-    asked
+    missing.sort_unstable();
+    let fault = |(metric, missing_parts)| SnapshotFault::Missing { metric, missing_parts };
+    faults.extend(missing.into_iter().map(fault));
 }
 
 fn is_set(flags: &[bool], id: MetricId) -> bool {
@@ -244,15 +237,9 @@ struct Maker<'t> {
 }
 
 impl Maker<'_> {
-    /// Fills every asked entry that its parts can give, and takes out windows with too few samples.
-    fn derive_all(
-        &self,
-        section: Section,
-        measurements: &mut [Option<Measurement>],
-        asked: &[bool],
-        faults: &mut Vec<SnapshotFault>,
-    ) {
-        for id in self.pipeline.order.iter().filter(|id| is_set(asked, **id)) {
+    /// Fills every entry that its parts can give, and takes out windows with too few samples.
+    fn derive_all(&self, section: Section, measurements: &mut [Option<Measurement>], faults: &mut Vec<SnapshotFault>) {
+        for id in &self.pipeline.order {
             let Some(metric) = self.pipeline.metric(*id) else { continue };
             let given = measurements.get_mut(id.0).and_then(Option::take);
             let whole = given.or_else(|| self.derive(section, *id, metric, measurements, faults));

@@ -2,15 +2,15 @@
 
 use strsim::{damerau_levenshtein, jaro_winkler};
 
-/// The candidate nearest to `word`, if one is near: at most two slips in a word more than twice as long,
-/// or alike by Jaro-Winkler (over 0.8; `gte` and `ge` are not, `treshold` and `threshold` are).
+/// The candidate nearest to `word`, if one is near: at most two slips in a word at least twice as long,
+/// or alike by Jaro-Winkler (over 0.8, as `treshold` and `threshold` are with 0.89).
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Comparing costs the product of the lengths; nobody mistypes a name this long.
     const LONGEST: usize = 200;
     let is_short = |word: &str| word.len() <= LONGEST;
     let is_near = |candidate: &str| {
         let slips = damerau_levenshtein(word, candidate);
-        (slips <= 2 && slips * 2 < word.chars().count()) || jaro_winkler(word, candidate) > 0.8
+        (slips <= 2 && slips * 2 <= word.chars().count()) || jaro_winkler(word, candidate) > 0.8
     };
     candidates
         .into_iter()
@@ -41,7 +41,7 @@ mod tests {
             ("treshold", vec!["threshold", "window"], Some("threshold")),
             ("maks", vec!["min", "max"], Some("max")),
             ("p95_latency", vec!["error_rate", "p95_latency_ms"], Some("p95_latency_ms")),
-            ("gte", vec!["ge"], None),
+            ("gte", vec!["ge"], Some("ge")),
             ("x", vec!["y", "z"], None),
             ("", vec!["a"], None),
         ] {
