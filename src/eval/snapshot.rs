@@ -91,7 +91,15 @@ impl Snapshot {
     /// Every fault that keeps the values from being judged.
     pub fn new(stage: StageRules<'_>, measured: Measured, last: Option<Duration>) -> Result<Self, Vec<SnapshotFault>> {
         let Measured { window, mut metrics, mut baseline } = measured;
-        let measured_windows = common_length(&metrics, &baseline).map_err(|fault| vec![fault])?;
+        let mut faults = Vec::new();
+        find_missing(stage, &metrics, &mut faults);
+        let measured_windows = common_length(&metrics, &baseline).unwrap_or_else(|fault| {
+            faults.push(fault);
+            0
+        });
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         let windows = last.map_or(measured_windows, |last| measured_windows.min(Persistence::For(last).needed(window)));
         for measurement in metrics.iter_mut().chain(&mut baseline).flatten() {
             measurement.keep_last(windows);
@@ -99,8 +107,6 @@ impl Snapshot {
         let skipped = measured_windows - windows;
 
         let pipeline = stage.pipeline();
-        let mut faults = Vec::new();
-        find_missing(stage, &metrics, &mut faults);
         let maker = Maker { pipeline, windows, skipped };
         maker.derive_all(Section::Metrics, &mut metrics, &mut faults);
         maker.derive_all(Section::Baseline, &mut baseline, &mut faults);

@@ -37,7 +37,7 @@ pub fn read(origin: &str, text: String) -> Result<Table, Refusal> {
     let mut faults = Faults::default();
     let table = match yaml::parse(&text) {
         Ok(root) => {
-            yaml::find_duplicate_keys(&root, &mut faults);
+            yaml::find_duplicate_keys(&root, &Path::Root(""), &mut faults);
             read_table(&root, &mut faults)
         }
         Err(fault) => {
@@ -108,7 +108,9 @@ fn read_pipeline(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) 
     find_duplicate_ids(&rules, &rule_nodes, path, faults);
     find_unless_without_flag(&rules, &rule_nodes, &metrics, path, faults);
     let stage_nodes = stages.as_deref().unwrap_or_default();
-    if gate.is_some_and(|gate| matches!(gate.value, Value::List(_))) {
+    // A rule that could not be read may be the very one that a stage has.
+    let gates = rules.iter().filter(|rule| rule.kind == Kind::Gate).count();
+    if gate.is_some_and(|gate| matches!(&gate.value, Value::List(items) if items.len() == gates)) {
         find_stages_without_gate(stage_nodes, &rules, path, faults);
     }
     let path = path.key("stages");
@@ -165,7 +167,9 @@ fn find_unless_without_flag(rules: &[Rule], nodes: &[&Node], metrics: &[Metric],
         let flag = rule.unless().and_then(|MetricId(index)| metrics.get(index));
         if let Some(metric) = flag.filter(|metric| metric.unit != Unit::Flag) {
             let fault = at(node, format!("`unless: {}` needs a flag, and that metric is none", metric.name));
-            faults.push(fault.path(path).help(format!("declare {} with `unit: flag`", metric.name)));
+            faults.push(
+                fault.path(path.key(rule.kind.name())).help(format!("declare {} with `unit: flag`", metric.name)),
+            );
         }
     }
 }

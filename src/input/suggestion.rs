@@ -20,7 +20,7 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 
 /// Asks whether the nearest candidate was meant, if one is near; else lists them, if they are few.
 pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
-    const FEW: usize = 12;
+    const FEW: usize = 20;
     if let Some(nearest) = nearest(word, candidates.clone()) {
         return Some(format!("did you mean `{nearest}`?"));
     }
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn a_few_candidates_are_listed() {
         assert_eq!(did_you_mean("zzz", ["a", "b"]).as_deref(), Some("known here: a, b"));
-        assert_eq!(did_you_mean("zzz", ["a"; 13]), None);
+        assert_eq!(did_you_mean("zzz", ["a"; 21]), None);
         assert_eq!(did_you_mean("zzz", []), None);
     }
 }

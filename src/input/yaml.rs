@@ -11,6 +11,7 @@ use serde_yaml::{
     options::{DuplicateKeyPolicy, NonFiniteFloatPolicy},
 };
 
+use super::document::Path;
 use crate::refusal::{Fault, Faults};
 
 /// A value and where it stands.
@@ -76,7 +77,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
 }
 
 /// Reports every key that a map has twice.
-pub(super) fn find_duplicate_keys(node: &Node, faults: &mut Faults) {
+pub(super) fn find_duplicate_keys(node: &Node, path: &Path<'_>, faults: &mut Faults) {
     match &node.value {
         Value::Map(entries) => {
             let mut first: HashMap<&str, &Key> = HashMap::with_capacity(entries.len());
@@ -85,7 +86,7 @@ pub(super) fn find_duplicate_keys(node: &Node, faults: &mut Faults) {
                     Some(first) => faults.push(
                         Fault::new(format!("duplicate key `{}`", key.text))
                             .at(key.span.clone())
-                            .path(&key.text)
+                            .path(path.key(&key.text))
                             .related(first.span.clone(), "first here")
                             .help("keep one of them"),
                     ),
@@ -93,10 +94,14 @@ pub(super) fn find_duplicate_keys(node: &Node, faults: &mut Faults) {
                         first.insert(&key.text, key);
                     }
                 }
-                find_duplicate_keys(value, faults);
+                find_duplicate_keys(value, &path.key(&key.text), faults);
             }
         }
-        Value::List(items) => items.iter().for_each(|item| find_duplicate_keys(item, faults)),
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                find_duplicate_keys(item, &path.index(index), faults);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
     }
 }

@@ -75,25 +75,28 @@ fn read_condition(
 ) -> Option<Condition> {
     let metric = fields.require("metric", "name the metric that it looks at", path, faults);
     let metric = metric.and_then(|node| names.metric(node, &path.key("metric"), faults));
-    let given: Vec<(&str, Comparator, &Node)> =
-        Comparator::ALL.into_iter().filter_map(|(key, comparator)| Some((key, comparator, fields.get(key)?))).collect();
-    let all = Comparator::ALL.map(|(key, _)| key).join(", ");
-    match given.as_slice() {
-        [(key, comparator, limit)] => {
-            let limits = read_limits(limit, names, &path.key(key), faults);
-            Some(Condition { metric: metric?, comparator: *comparator, limits: limits? })
-        }
-        [] => {
-            faults.push(at(node, "a rule without a comparator").path(path).help(format!("give it one of {all}")));
-            None
-        }
-        [_, (key, _, second), ..] => {
-            let keys: Vec<_> = given.iter().map(|(key, ..)| *key).collect();
-            let fault = at(second, format!("a rule with more than one comparator: {}", keys.join(", ")));
-            faults.push(fault.path(path.key(key)).help("write a rule for each"));
-            None
+    let mut given = Vec::new();
+    for (key, comparator) in Comparator::ALL {
+        if let Some(node) = fields.get(key) {
+            given.push((key, comparator, node, read_limits(node, names, &path.key(key), faults)));
         }
     }
+    let refusal = match given.as_slice() {
+        [(_, comparator, _, limits)] => {
+            return Some(Condition { metric: metric?, comparator: *comparator, limits: limits.clone()? });
+        }
+        [] => {
+            let all = Comparator::ALL.map(|(key, _)| key).join(", ");
+            at(node, "a rule without a comparator").path(path).help(format!("give it one of {all}"))
+        }
+        [_, (key, _, second, _), ..] => {
+            let keys: Vec<_> = given.iter().map(|(key, ..)| *key).collect();
+            let fault = at(second, format!("a rule with more than one comparator: {}", keys.join(", ")));
+            fault.path(path.key(key)).help("write a rule for each")
+        }
+    };
+    faults.push(refusal);
+    None
 }
 
 /// One limit for each stage.
