@@ -23,13 +23,14 @@ pub(super) struct Entry<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// `text`, if it is one JSON value and nothing else.
-    pub(super) fn parse(text: &'a str) -> Result<(Self, &'a RawValue), Fault> {
-        if text.trim().is_empty() {
-            return Err(Fault::new("the file is empty").help("a snapshot is a JSON object with `metrics`"));
-        }
-        let this = Self(text);
-        serde_json::from_str(text).map(|root| (this, root)).map_err(|error| this.fault(text, &error))
+    /// `text`, to be read.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// The whole of it, but for the space around it.
+    pub(super) fn root(self) -> &'a str {
+        self.0.trim_ascii()
     }
 
     /// Where a piece of the text stands.
@@ -39,8 +40,7 @@ impl<'a> Text<'a> {
     }
 
     /// The entries of an object, in order; every duplicate key, here and further in, is a fault.
-    pub(super) fn entries(self, object: &'a RawValue, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
-        let object = object.get();
+    pub(super) fn entries(self, object: &'a str, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
         let Pairs(pairs) = match serde_json::from_str(object) {
             Ok(pairs) => pairs,
             Err(error) => {

@@ -56,15 +56,13 @@ pub fn read<'t>(origin: &str, text: String, table: &'t Table, request: &Request)
 }
 
 fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<Reading<'t>> {
-    let (text, root) = Text::parse(text).map_err(|fault| faults.push(fault)).ok()?;
-    let path = Path::Root("$");
-    if !root.get().starts_with('{') {
-        let fault = Fault::new("a snapshot is a JSON object").at(text.span(root.get())).path(path);
-        faults.push(fault.help("such as { \"stage\": \"canary_5\", \"metrics\": { ... } }"));
+    let text = Text::new(text);
+    if text.root().is_empty() {
+        faults.push(Fault::new("the file is empty").help("a snapshot is a JSON object with \"metrics\""));
         return None;
     }
-    let entries = text.entries(root, &path, faults)?;
-    let document = Document { text, root, entries: &entries };
+    let entries = text.entries(text.root(), &Path::Root("$"), faults)?;
+    let document = Document { text, entries: &entries };
     document.find_unknown_keys(faults);
     let stage = document.stage(table, request, faults);
     let labels = document.labels(faults);
@@ -78,7 +76,10 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
     let made = Snapshot::new(stage, measured, request.last);
     let snapshot = made.map_err(|found| {
         let context = Unjudgeable { document: &document, pipeline: stage.pipeline(), unused: &unused_metrics };
-        for fault in found {
+        // Where there are no metrics at all, that is told already.
+        let is_told =
+            |fault: &SnapshotFault| matches!(fault, SnapshotFault::Missing { .. }) && document.get("metrics").is_none();
+        for fault in found.into_iter().filter(|fault| !is_told(fault)) {
             faults.push(context.fault(fault));
         }
     });
@@ -111,7 +112,6 @@ impl Named {
 
 struct Document<'a, 'e> {
     text: Text<'a>,
-    root: &'a RawValue,
     entries: &'e [Entry<'a>],
 }
 
@@ -157,7 +157,7 @@ impl<'a> Document<'a, '_> {
         };
         let known = || candidates.iter().flat_map(|pipeline| pipeline.stages.iter().map(|stage| stage.name.as_str()));
         let Some(named) = stage else {
-            let fault = Fault::new("no stage is named").at(self.start_of(self.root)).path("$");
+            let fault = Fault::new("no stage is named").at(self.start_of(self.text.root())).path("$");
             let known: Vec<_> = known().collect();
             faults.push(fault.help(format!("add \"stage\", or use --stage: one of {}", known.join(", "))));
             return None;
@@ -230,7 +230,7 @@ impl<'a> Document<'a, '_> {
         let path = path.key("window_minutes");
         let Some(value) = self.get("window_minutes") else {
             if pipeline.window.is_none() {
-                let fault = Fault::new("\"window_minutes\" is missing").at(self.start_of(self.root)).path("$");
+                let fault = Fault::new("\"window_minutes\" is missing").at(self.start_of(self.text.root())).path("$");
                 faults.push(fault.help(format!("pipeline {} has windows of any width: say which", pipeline.name)));
             }
             return pipeline.window;
@@ -267,7 +267,7 @@ impl<'a> Document<'a, '_> {
         let path = path.key(key_of(section));
         let Some(value) = self.get(key_of(section)) else {
             if section == Section::Metrics {
-                let fault = Fault::new("\"metrics\" is missing").at(self.start_of(self.root)).path("$");
+                let fault = Fault::new("\"metrics\" is missing").at(self.start_of(self.text.root())).path("$");
                 faults.push(fault.help("a snapshot has metrics: name -> one value a window"));
             }
             return (measurements, unused);
@@ -299,7 +299,7 @@ impl<'a> Document<'a, '_> {
                 .values(value, unit, path, faults)
                 .map_or_else(nothing, |values| Measurement::Single(Series::measured(values)));
         }
-        let Some(entries) = self.text.entries(value, path, faults) else { return nothing() };
+        let Some(entries) = self.text.entries(value.get(), path, faults) else { return nothing() };
         if entries.is_empty() {
             faults.push(Fault::new("no series here").at(self.text.span(value.get())).path(path));
             return nothing();
@@ -382,7 +382,7 @@ impl<'a> Document<'a, '_> {
 
     fn object(&self, value: &'a RawValue, what: &str, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
         if value.get().starts_with('{') {
-            return self.text.entries(value, path, faults);
+            return self.text.entries(value.get(), path, faults);
         }
         faults.push(self.wrong(value, what, path));
         None
@@ -398,12 +398,12 @@ impl<'a> Document<'a, '_> {
         };
         let fault = Fault::new(format!("{expected}, but this is {found}"));
         let is_nested = value.get().starts_with(['{', '[']);
-        fault.at(if is_nested { self.start_of(value) } else { self.text.span(value.get()) }).path(path)
+        fault.at(if is_nested { self.start_of(value.get()) } else { self.text.span(value.get()) }).path(path)
     }
 
     /// The first character of a value.
-    fn start_of(&self, value: &RawValue) -> Range<usize> {
-        let start = self.text.span(value.get()).start;
+    fn start_of(&self, value: &str) -> Range<usize> {
+        let start = self.text.span(value).start;
         start..start + 1
     }
 
@@ -425,7 +425,7 @@ impl<'a> Document<'a, '_> {
             let fault = Fault::new(message).path("$.start");
             match &span {
                 Some(span) => fault.at(span.clone()),
-                None => fault.at(self.start_of(self.root)).path("$"),
+                None => fault.at(self.start_of(self.text.root())).path("$"),
             }
         };
         let Some(start) = start else {
@@ -527,12 +527,12 @@ impl Unjudgeable<'_, '_, '_> {
         let path = root.key(key_of(section));
         let fault = Fault::new(message);
         let Some(values) = document.get(key_of(section)) else {
-            return fault.at(document.start_of(document.root)).path(root);
+            return fault.at(document.start_of(document.text.root())).path(root);
         };
-        let entries = document.text.entries(values, &path, &mut Faults::default()).unwrap_or_default();
+        let entries = document.text.entries(values.get(), &path, &mut Faults::default()).unwrap_or_default();
         match metric.and_then(|metric| entries.iter().find(|entry| entry.key == metric)) {
             Some(entry) => fault.at(entry.key_span.clone()).path(path.key(&entry.key)),
-            None => fault.at(document.start_of(values)).path(path),
+            None => fault.at(document.start_of(values.get())).path(path),
         }
     }
 
