@@ -122,8 +122,13 @@ impl Faults {
 
     /// Adds a fault.
     pub fn push(&mut self, fault: Fault) {
+        self.push_with(|| fault);
+    }
+
+    /// Adds a fault that is only made if it is kept.
+    pub fn push_with(&mut self, fault: impl FnOnce() -> Fault) {
         if self.kept.len() < Self::KEPT {
-            self.kept.push(fault);
+            self.kept.push(fault());
         } else {
             self.more += 1;
         }

@@ -50,15 +50,16 @@ impl<'a> Text<'a> {
         };
         let mut end = self.span(object).start;
         let mut seen = HashSet::with_capacity(pairs.len());
+        let is_first: Vec<bool> = pairs.iter().map(|(key, _)| seen.insert(key.as_str())).collect();
         let mut entries: Vec<Entry<'a>> = Vec::with_capacity(pairs.len());
-        for (key, value) in pairs {
+        for ((key, value), is_first) in pairs.into_iter().zip(is_first) {
             let span = self.span(value.get());
             // Between two values stand a comma, the key in its quotes and a colon.
             let between = self.0.get(end..span.start).unwrap_or_default();
             let is_around = |c: char| c.is_ascii_whitespace() || matches!(c, '{' | ',' | ':');
             let key_span = self.span(between.trim_matches(is_around));
             end = span.end;
-            if !seen.insert(key.clone()) {
+            if !is_first {
                 let mut fault = Fault::new(format!("duplicate key {key:?}")).at(key_span.clone()).path(path.key(&key));
                 if let Some(first) = entries.iter().find(|entry| entry.key == key) {
                     fault = fault.related(first.key_span.clone(), "first here");

@@ -75,7 +75,7 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
     let measured = Measured { window: window.unwrap_or(Duration::from_mins(1)), metrics, baseline };
     let made = Snapshot::new(stage, measured, request.last);
     let snapshot = made.map_err(|found| {
-        let context = Unjudgeable { document: &document, pipeline: stage.pipeline(), unused: &unused_metrics };
+        let context = Unjudgeable::new(&document, stage.pipeline(), &unused_metrics);
         // Where there are no metrics at all, that is told already.
         let is_told =
             |fault: &SnapshotFault| matches!(fault, SnapshotFault::Missing { .. }) && document.get("metrics").is_none();
@@ -346,38 +346,37 @@ impl<'a> Document<'a, '_> {
         let text = value.get();
         let number = match (text, unit) {
             ("null", _) => return Some(Point::NO_DATA),
-            ("true", Unit::Flag) => 1.0,
-            ("false", Unit::Flag) => 0.0,
-            _ if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
-                let Ok(number) = serde_json::from_str::<f64>(text) else {
-                    let fault = Fault::new(format!("{} is not a finite number", clipped(text)));
-                    faults.push(fault.at(self.text.span(text)).path(path).help("write null where there is no data"));
-                    return None;
-                };
-                number
-            }
-            _ => {
-                let fault = self.wrong(value, "a number belongs here", path);
-                let quoted = text.trim_matches('"');
-                faults.push(match quoted.parse::<f64>() {
-                    Ok(number) if number.is_finite() => fault.help(format!("write {quoted} without quotes")),
-                    _ => fault.help("write null where there is no data"),
-                });
-                return None;
-            }
+            ("true", Unit::Flag) => Some(1.0),
+            ("false", Unit::Flag) => Some(0.0),
+            _ => serde_json::from_str::<f64>(text).ok(),
         };
-        if !unit.contains(number) {
-            let fault = Fault::new(format!("{} is outside {}", clipped(text), unit.range()));
-            let fault = fault.at(self.text.span(text)).path(path);
-            faults.push(match unit {
-                Unit::Ratio if (1.0..=100.0).contains(&number) => {
-                    fault.help(format!("a percentage? as a ratio it is {}", shortest(number / 100.0)))
-                }
-                _ => fault,
-            });
-            return None;
+        if let Some(number) = number.filter(|number| unit.contains(*number)) {
+            return Some(Point::new(number));
         }
-        Some(Point::new(number))
+        faults.push_with(|| match number {
+            Some(number) => {
+                let fault = Fault::new(format!("{} is outside {}", clipped(text), unit.range()));
+                let fault = fault.at(self.text.span(text)).path(path);
+                let is_percentage = unit == Unit::Ratio && (1.0..=100.0).contains(&number);
+                let help = || format!("a percentage? as a ratio it is {}", shortest(number / 100.0));
+                Fault { help: is_percentage.then(help), ..fault }
+            }
+            None if text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {
+                let fault = Fault::new(format!("{} is not a finite number", clipped(text)));
+                fault.at(self.text.span(text)).path(path).help("write null where there is no data")
+            }
+            None => {
+                let quoted = text.trim_matches('"');
+                let is_number = quoted.parse().is_ok_and(f64::is_finite);
+                let fault = self.wrong(value, "a number belongs here", path);
+                if is_number {
+                    fault.help(format!("write {quoted} without quotes"))
+                } else {
+                    fault.help("write null where there is no data")
+                }
+            }
+        });
+        None
     }
 
     fn object(&self, value: &'a RawValue, what: &str, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
@@ -468,6 +467,25 @@ struct Unjudgeable<'a, 'e, 'd> {
     document: &'d Document<'a, 'e>,
     pipeline: &'d Pipeline,
     unused: &'d [String],
+    /// Where the keys of metrics stand, and those of baselines.
+    metrics: HashMap<String, Range<usize>>,
+    baseline: HashMap<String, Range<usize>>,
+}
+
+/// Among how many unused metrics a missing one is looked for; a misspelt one is not the thousandth.
+const MOST_UNUSED: usize = 1000;
+
+impl<'a, 'e, 'd> Unjudgeable<'a, 'e, 'd> {
+    fn new(document: &'d Document<'a, 'e>, pipeline: &'d Pipeline, unused: &'d [String]) -> Self {
+        let keys = |section| {
+            let path = Path::Root("$");
+            let object = document.get(key_of(section)).filter(|object| object.get().starts_with('{'));
+            // What is wrong with the object itself has been told.
+            let entries = object.and_then(|object| document.text.entries(object.get(), &path, &mut Faults::default()));
+            entries.into_iter().flatten().map(|entry| (entry.key, entry.key_span)).collect()
+        };
+        Self { document, pipeline, unused, metrics: keys(Section::Metrics), baseline: keys(Section::Baseline) }
+    }
 }
 
 impl Unjudgeable<'_, '_, '_> {
@@ -496,8 +514,9 @@ impl Unjudgeable<'_, '_, '_> {
                 let mut fault = self.at(Section::Metrics, None, format!("metric `{name}` is missing"));
                 fault.path = Path::Root("$").key("metrics").key(name).to_string();
                 let wanted = std::iter::once(name).chain(parts.iter().copied());
+                let unused = || self.unused.iter().take(MOST_UNUSED).map(String::as_str);
                 let near: Vec<_> = wanted
-                    .filter_map(|wanted| Some((wanted, nearest(wanted, self.unused.iter().map(String::as_str))?)))
+                    .filter_map(|wanted| Some((wanted, nearest(wanted, unused())?)))
                     .map(|(wanted, near)| format!("is `{near}` meant to be `{wanted}`?"))
                     .collect();
                 let ways = match parts.as_slice() {
@@ -529,9 +548,12 @@ impl Unjudgeable<'_, '_, '_> {
         let Some(values) = document.get(key_of(section)) else {
             return fault.at(document.start_of(document.text.root())).path(root);
         };
-        let entries = document.text.entries(values.get(), &path, &mut Faults::default()).unwrap_or_default();
-        match metric.and_then(|metric| entries.iter().find(|entry| entry.key == metric)) {
-            Some(entry) => fault.at(entry.key_span.clone()).path(path.key(&entry.key)),
+        let keys = match section {
+            Section::Metrics => &self.metrics,
+            Section::Baseline => &self.baseline,
+        };
+        match metric.and_then(|metric| Some((metric, keys.get(metric)?))) {
+            Some((metric, span)) => fault.at(span.clone()).path(path.key(metric)),
             None => fault.at(document.start_of(values.get())).path(path),
         }
     }

@@ -69,9 +69,12 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
         let at = place.map_or(0..0, |place| byte_range(text, place));
         // The message ends with the place, which the fault shows by itself.
         let message = error.without_snippet().to_string();
-        let message = place
-            .and_then(|place| message.strip_suffix(&format!(" at line {}, column {}", place.line(), place.column())))
-            .unwrap_or(&message);
+        let message = message.split_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        // Budgets come wrapped in errors of other kinds too; only the text is common to them.
+        if ["budget breached", "recursion limit"].iter().any(|bound| message.starts_with(bound)) {
+            let fault = Fault::new("this document is too large, too deep, or its aliases repeat too much").at(at);
+            return fault.help("a table that people can read is far below these bounds");
+        }
         Fault::new(format!("not a YAML document that can be used: {message}")).at(at)
     })
 }

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::escape::shown;
-use crate::refusal::{Fault, Refusal, place};
+use crate::refusal::{Fault, Place, Refusal, Related, place};
 
 /// The refusal, with a newline at its end.
 #[must_use]
@@ -42,21 +42,18 @@ fn group<'a>(refusal: &'a Refusal, fault: &'a Fault) -> Group<'a> {
     match (&refusal.text, &fault.span) {
         (Some(text), Some(span)) => {
             let related = fault.related.as_deref();
-            // Only the lines in question: the whole of a large file would be indexed for every fault.
             let own = Excerpt::of(text, span);
             let beside = related.filter(|related| own.covers(&related.span));
-            let mut snippet = own.snippet(&refusal.origin);
-            snippet = snippet.annotation(AnnotationKind::Primary.span(own.within(span)));
-            if let Some(related) = beside {
-                let related_span = own.within(&related.span);
-                snippet = snippet.annotation(AnnotationKind::Context.span(related_span).label(shown(&related.what)));
-            }
-            group = group.element(snippet);
-            if let Some(related) = related.filter(|_| beside.is_none()) {
+            let elsewhere = related.filter(|_| beside.is_none());
+            let mut annotations = vec![AnnotationKind::Primary.span(own.within(span))];
+            let context = |excerpt: &Excerpt, related: &'a Related| {
+                AnnotationKind::Context.span(excerpt.within(&related.span)).label(shown(&related.what))
+            };
+            annotations.extend(beside.map(|related| context(&own, related)));
+            group = own.add_to(group, &refusal.origin, annotations);
+            if let Some(related) = elsewhere {
                 let other = Excerpt::of(text, &related.span);
-                let annotation = AnnotationKind::Context.span(other.within(&related.span));
-                let snippet = other.snippet(&refusal.origin).annotation(annotation.label(shown(&related.what)));
-                group = group.element(snippet);
+                group = other.add_to(group, &refusal.origin, vec![context(&other, related)]);
             }
         }
         _ => group = group.element(Origin::path(shown(&refusal.origin))),
@@ -67,37 +64,65 @@ fn group<'a>(refusal: &'a Refusal, fault: &'a Fault) -> Group<'a> {
     note.into_iter().chain(help).fold(group, Group::element)
 }
 
-/// Whole lines of a text.
-struct Excerpt<'a> {
-    lines: &'a str,
-    start: usize,
-    first_line: usize,
+/// The line in which a span begins, or as much of a long line as is near the span: a line can be as long as
+/// its file.
+struct Excerpt {
+    /// The piece of the line, with dots where it was cut.
+    shown: String,
+    /// Which bytes of the text the piece is.
+    piece: Range<usize>,
+    /// How many bytes of dots stand before it.
+    dots: usize,
+    place: Place,
 }
 
-impl<'a> Excerpt<'a> {
-    /// The line in which `span` begins.
-    fn of(text: &'a str, span: &Range<usize>) -> Self {
+impl Excerpt {
+    /// How much of a line is kept on each side of where the span begins, in bytes.
+    const REACH: usize = 1000;
+    const DOTS: &str = "...";
+
+    fn of(text: &str, span: &Range<usize>) -> Self {
         let at = span.start.min(text.len());
-        let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
-        let rest = text.get(start..).unwrap_or_default();
-        let lines = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
-        Self { lines, start, first_line: place(text, start).map_or(1, |place| place.line) }
+        let near = text.floor_char_boundary(at.saturating_sub(Self::REACH))..text.ceil_char_boundary(at + Self::REACH);
+        let before = text.get(near.start..at).unwrap_or_default();
+        let after = text.get(at..near.end).unwrap_or_default();
+        let (start, is_cut_before) = match before.rfind('\n') {
+            Some(newline) => (near.start + newline + 1, false),
+            None => (near.start, near.start > 0),
+        };
+        let (end, is_cut_after) = match after.find('\n') {
+            Some(newline) => (at + newline, false),
+            None => (near.end, near.end < text.len()),
+        };
+        let dots = |is_cut| if is_cut { Self::DOTS } else { "" };
+        let piece = text.get(start..end).unwrap_or_default().trim_end_matches('\r');
+        Self {
+            shown: format!("{}{piece}{}", dots(is_cut_before), dots(is_cut_after)),
+            piece: start..start + piece.len(),
+            dots: dots(is_cut_before).len(),
+            place: place(text, at).unwrap_or(Place { line: 1, column: 1 }),
+        }
     }
 
     fn covers(&self, span: &Range<usize>) -> bool {
-        (self.start..=self.start + self.lines.len()).contains(&span.start)
+        self.piece.contains(&span.start)
     }
 
-    /// A span of the text as one of these lines.
+    /// A span of the text as one of the piece shown.
     fn within(&self, span: &Range<usize>) -> Range<usize> {
-        let inside = |at: usize| at.saturating_sub(self.start).min(self.lines.len());
+        let inside = |at: usize| at.clamp(self.piece.start, self.piece.end) - self.piece.start + self.dots;
         inside(span.start)..inside(span.end)
     }
 
-    fn snippet<'s, T: Clone>(&self, origin: &'s str) -> Snippet<'s, T>
-    where
-        'a: 's,
-    {
-        Snippet::source(self.lines).line_start(self.first_line).path(shown(origin))
+    /// The piece with the file's name. Its column is counted in the piece, so that one cut at its beginning
+    /// goes below a line that names the place.
+    fn add_to<'a>(&self, group: Group<'a>, file: &str, annotations: Vec<Annotation<'a>>) -> Group<'a> {
+        let snippet = Snippet::source(self.shown.clone()).line_start(self.place.line).annotations(annotations);
+        let file = shown(file).into_owned();
+        if self.dots == 0 {
+            return group.element(snippet.path(file));
+        }
+        let origin = Origin::path(file).line(self.place.line).char_column(self.place.column);
+        group.element(origin).element(snippet)
     }
 }
