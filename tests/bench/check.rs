@@ -1,0 +1,103 @@
+//! What a check costs, its parts apart: reading a table, reading a snapshot, judging it, writing the answer.
+//!
+//! `cargo bench`. Compare the rows of one run with each other: absolute times belong to one machine.
+
+// A bench fails by panicking.
+#![allow(clippy::expect_used)]
+
+use std::fmt::Write;
+
+use divan::{Bencher, black_box, counter::BytesCount};
+use rollout_gate::{
+    eval::{judge::evaluate, table::Table},
+    input::{
+        gates,
+        snapshot::{self, Request},
+    },
+    outcome::{Judged, Outcome},
+    report::json::{self, Layout},
+};
+
+const GATES: &str = include_str!("../../gates.yaml");
+
+/// From half an hour of five-minute windows to ten years of them.
+const WINDOWS: [usize; 5] = [6, 288, 10_000, 100_000, 1_000_000];
+
+fn main() {
+    divan::main();
+}
+
+fn table() -> Table {
+    gates::read("gates.yaml", GATES.to_owned()).expect("the shipped table is sound")
+}
+
+/// A TSFM snapshot of long random-looking doubles, which passes every rule.
+fn snapshot_text(windows: usize) -> String {
+    let mut text = String::from(r#"{"pipeline":"tsfm","stage":"canary_5","window_minutes":5,"metrics":{"#);
+    let metrics = [
+        ("p95_latency_ms", 290.0),
+        ("error_rate", 0.009),
+        ("fallback_rate", 0.07),
+        ("breaker_open_rate", 0.2),
+        ("invalid_output_rate", 0.0),
+    ];
+    for (index, (metric, most)) in metrics.into_iter().enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        write!(text, r#"{comma}"{metric}":["#).expect("memory");
+        for window in 0..windows {
+            let comma = if window == 0 { "" } else { "," };
+            // The fractional parts of multiples of the golden ratio: spread evenly, and never short.
+            let value = most * (window as f64 * 0.618_033_988_749_894_9).fract();
+            write!(text, "{comma}{value}").expect("memory");
+        }
+        text.push(']');
+    }
+    text + "}}"
+}
+
+fn read<'t>(text: String, table: &'t Table) -> Judged<'t> {
+    let reading = snapshot::read("bench", text, table, &Request::default());
+    Judged::from(reading.expect("the snapshot is sound"))
+}
+
+#[divan::bench]
+fn read_table(bencher: Bencher<'_, '_>) {
+    bencher
+        .counter(BytesCount::of_str(GATES))
+        .with_inputs(|| GATES.to_owned())
+        .bench_values(|text| gates::read("gates.yaml", text));
+}
+
+#[divan::bench(args = WINDOWS)]
+fn read_snapshot(bencher: Bencher<'_, '_>, windows: usize) {
+    let (table, text) = (table(), snapshot_text(windows));
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .with_inputs(|| text.clone())
+        .bench_local_values(|text| snapshot::read("bench", text, &table, &Request::default()).map(drop));
+}
+
+#[divan::bench(args = WINDOWS)]
+fn judge(bencher: Bencher<'_, '_>, windows: usize) {
+    let table = table();
+    let Judged { reading, .. } = read(snapshot_text(windows), &table);
+    bencher
+        .counter(divan::counter::ItemsCount::new(windows))
+        .bench_local(|| evaluate(reading.stage, black_box(&reading.snapshot)));
+}
+
+#[divan::bench(args = WINDOWS)]
+fn write_json(bencher: Bencher<'_, '_>, windows: usize) {
+    let table = table();
+    let outcome = Outcome { name: Some("bench".to_owned()), result: Ok(read(snapshot_text(windows), &table)) };
+    bencher.bench_local(|| json::render(black_box(&outcome), "gates.yaml", Layout::Line));
+}
+
+/// The floor: what a generic parser takes for the same bytes, with none of the contract's checks.
+#[divan::bench(args = WINDOWS)]
+fn floor_serde_json_value(bencher: Bencher<'_, '_>, windows: usize) {
+    let text = snapshot_text(windows);
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench_local(|| serde_json::from_str::<serde_json::Value>(black_box(&text)).map(drop));
+}
