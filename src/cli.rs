@@ -1,5 +1,8 @@
 //! The flags. What they mean is the commands' business.
 
+// Documentation here is what --help prints, where backticks would show.
+#![allow(clippy::doc_markdown)]
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -47,8 +50,9 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "FILE", action = ArgAction::Append)]
     pub(crate) input: Vec<PathBuf>,
 
-    /// The table of limits [default: gates.yaml in this folder, else the built-in table]
-    #[arg(long, value_name = "FILE", env = "ROLLOUT_GATE_GATES")]
+    /// The table of limits [default: the file that ROLLOUT_GATE_GATES names, else gates.yaml in this folder,
+    /// else the built-in table]
+    #[arg(long, value_name = "FILE")]
     pub(crate) gates: Option<PathBuf>,
 
     /// The pipeline, where snapshots do not say it
@@ -63,7 +67,7 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) last: Option<Duration>,
 
-    /// Give no verdict on a snapshot that ended longer ago than this: 15m
+    /// Give no verdict on a snapshot that ended longer ago than this, or has no start: 15m
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) max_age: Option<Duration>,
 

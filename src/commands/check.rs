@@ -63,13 +63,16 @@ fn check(args: &CheckArgs, table: &Table, report: &Report, output: &mut Output) 
 }
 
 fn request(args: &CheckArgs) -> Request {
-    // The only look at the clock. An age that reaches back beyond the calendar excludes nothing.
-    let before_now = |age| Timestamp::now().checked_sub(SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX));
+    // The only look at the clock. An age that reaches beyond the calendar excludes nothing on that side.
+    let around_now = |age| {
+        let (now, age) = (Timestamp::now(), SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX));
+        now.checked_sub(age).unwrap_or(Timestamp::MIN)..=now.checked_add(age).unwrap_or(Timestamp::MAX)
+    };
     Request {
         pipeline: args.pipeline.clone(),
         stage: args.stage.clone(),
         last: args.last,
-        not_before: args.max_age.map(|age| before_now(age).unwrap_or(Timestamp::MIN)),
+        ended_within: args.max_age.map(around_now),
     }
 }
 
@@ -118,7 +121,7 @@ impl Report {
             settings: Settings {
                 table,
                 color: choice(AutoStream::choice(&io::stdout())),
-                unicode: supports_unicode::on(supports_unicode::Stream::Stdout),
+                unicode: supports_unicode::supports_unicode(),
                 verbose: args.verbose,
             },
             error_color: choice(AutoStream::choice(&io::stderr())),

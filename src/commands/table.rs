@@ -14,6 +14,9 @@ const BUILT_IN: &str = include_str!("../../gates.yaml");
 /// The file that is looked for in the current folder.
 const FILE: &str = "gates.yaml";
 
+/// The environment variable that names a file.
+const VARIABLE: &str = "ROLLOUT_GATE_GATES";
+
 /// Where the limits come from.
 pub(crate) enum TableSource {
     /// A file.
@@ -23,12 +26,13 @@ pub(crate) enum TableSource {
 }
 
 impl TableSource {
-    /// The file that the user names; else `gates.yaml` in the current folder; else the built-in table.
+    /// The file that the flag names; else the one that the environment names; else `gates.yaml` in the
+    /// current folder; else the built-in table.
     ///
     /// A `gates.yaml` that is there and cannot be looked at is taken: it must not be passed over.
     pub(crate) fn find(named: Option<&Path>) -> Self {
-        match named {
-            Some(path) => Self::File(path.to_owned()),
+        match named.map(Path::to_owned).or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from)) {
+            Some(path) => Self::File(path),
             None => match Path::new(FILE).symlink_metadata() {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::BuiltIn,
                 _ => Self::File(FILE.into()),
@@ -49,8 +53,8 @@ impl TableSource {
         let text = match self {
             Self::BuiltIn => BUILT_IN.to_owned(),
             Self::File(path) if path.as_os_str().is_empty() => {
-                let fault = Fault::new("--gates or ROLLOUT_GATE_GATES names no file");
-                return Err(Refusal::unreadable("gates", fault.help("name the table, or leave it out")));
+                let fault = Fault::new(format!("{VARIABLE} is set and names no file"));
+                return Err(Refusal::unreadable(VARIABLE, fault.help("name the table in it, or unset it")));
             }
             Self::File(path) => Source::File(path.clone()).read()?,
         };

@@ -1,6 +1,11 @@
 //! A JSON snapshot to an [`eval` snapshot](Snapshot). Every fault of a file is found in one run.
 
-use std::{collections::HashMap, fmt, ops::Range, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt,
+    ops::{Range, RangeInclusive},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
@@ -34,8 +39,8 @@ pub struct Request {
     pub stage: Option<String>,
     /// Judge only the last windows, as many as cover this.
     pub last: Option<Duration>,
-    /// Refuse a snapshot that ended before this.
-    pub not_before: Option<Timestamp>,
+    /// Refuse a snapshot that did not end within this time.
+    pub ended_within: Option<RangeInclusive<Timestamp>>,
 }
 
 /// Reads a snapshot that one of `table`'s stages judges. `origin` is the file as the user named it.
@@ -85,7 +90,7 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
     });
     let snapshot = snapshot.ok()?;
     window?;
-    let start = document.first_judged(start, &snapshot, request.not_before, faults);
+    let start = document.first_judged(start, &snapshot, request.ended_within.as_ref(), faults);
     Some(Reading { stage, snapshot, start, labels, unused_metrics, unused_baseline })
 }
 
@@ -158,8 +163,7 @@ impl<'a> Document<'a, '_> {
         let known = || candidates.iter().flat_map(|pipeline| pipeline.stages.iter().map(|stage| stage.name.as_str()));
         let Some(named) = stage else {
             let fault = Fault::new("no stage is named").at(self.start_of(self.text.root())).path("$");
-            let known: Vec<_> = known().collect();
-            faults.push(fault.help(format!("add \"stage\", or use --stage: one of {}", known.join(", "))));
+            faults.push(fault.help(format!("add \"stage\", or use --stage: {}", ladders(&candidates))));
             return None;
         };
         let found: Vec<StageRules<'t>> = candidates.iter().filter_map(|pipeline| pipeline.stage(&named.name)).collect();
@@ -167,7 +171,8 @@ impl<'a> Document<'a, '_> {
             [stage] => Some(*stage),
             [] => {
                 let fault = named.fault(format!("unknown stage {:?}", named.name));
-                faults.push(Fault { help: did_you_mean(&named.name, known()), ..fault });
+                let near = nearest(&named.name, known()).map(|near| format!("did you mean `{near}`?"));
+                faults.push(fault.help(near.unwrap_or_else(|| format!("known here: {}", ladders(&candidates)))));
                 None
             }
             several => {
@@ -411,7 +416,7 @@ impl<'a> Document<'a, '_> {
         &self,
         start: Option<Timestamp>,
         snapshot: &Snapshot,
-        not_before: Option<Timestamp>,
+        ended_within: Option<&RangeInclusive<Timestamp>>,
         faults: &mut Faults,
     ) -> Option<Timestamp> {
         let after = |start: Timestamp, windows: usize| {
@@ -428,7 +433,7 @@ impl<'a> Document<'a, '_> {
             }
         };
         let Some(start) = start else {
-            if not_before.is_some() && span.is_none() {
+            if ended_within.is_some() && span.is_none() {
                 let fault = at_start("\"start\" is missing, so its age is unknown, and --max-age is given".to_owned());
                 faults.push(fault.help("add \"start\": when window 0 opened"));
             }
@@ -438,12 +443,25 @@ impl<'a> Document<'a, '_> {
             faults.push(at_start("the windows from this start end beyond the year 9999".to_owned()));
             return None;
         };
-        if not_before.is_some_and(|not_before| end < not_before) {
-            let fault = at_start(format!("the snapshot ended at {end}, longer ago than --max-age allows"));
-            faults.push(fault.help("take a fresh snapshot"));
+        if let Some(within) = ended_within.filter(|within| !within.contains(&end)) {
+            let (how, help) = if end < *within.start() {
+                ("longer ago than --max-age allows", "take a fresh snapshot")
+            } else {
+                ("which is to come, by more than --max-age", "look at \"start\" and at the clocks")
+            };
+            faults.push(at_start(format!("the snapshot ended at {end}, {how}")).help(help));
         }
         after(start, snapshot.skipped())
     }
+}
+
+/// The stages of each pipeline: `tsfm: canary_5, canary_25; web4: pct_1`.
+fn ladders(pipelines: &[&Pipeline]) -> String {
+    let ladder = |pipeline: &&Pipeline| {
+        let stages: Vec<_> = pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
+        format!("{}: {}", pipeline.name, stages.join(", "))
+    };
+    pipelines.iter().map(ladder).collect::<Vec<_>>().join("; ")
 }
 
 fn key_of(section: Section) -> &'static str {
@@ -515,15 +533,16 @@ impl Unjudgeable<'_, '_, '_> {
                 fault.path = Path::Root("$").key("metrics").key(name).to_string();
                 let wanted = std::iter::once(name).chain(parts.iter().copied());
                 let unused = || self.unused.iter().take(MOST_UNUSED).map(String::as_str);
-                let near: Vec<_> = wanted
+                let near: Vec<String> = wanted
                     .filter_map(|wanted| Some((wanted, nearest(wanted, unused())?)))
-                    .map(|(wanted, near)| format!("is `{near}` meant to be `{wanted}`?"))
+                    .map(|(wanted, near)| format!("is `{near}` meant to be `{wanted}`? "))
                     .collect();
-                let ways = match parts.as_slice() {
-                    [] => format!("add `{name}`"),
-                    parts => format!("add `{name}`, or what it is made from: {}", parts.join(", ")),
+                let add = if near.is_empty() { "add" } else { "Else add" };
+                let parts = match parts.as_slice() {
+                    [] => String::new(),
+                    parts => format!(", or what it is made from: {}", parts.join(", ")),
                 };
-                fault.help(near.into_iter().chain([ways]).collect::<Vec<_>>().join("; "))
+                fault.help(format!("{}{add} `{name}`{parts}", near.concat()))
             }
             SnapshotFault::QuotientOutOfRange { section, metric, label, window, quotient, windows } => {
                 let subject = subject(self.name(metric), label.as_deref());

@@ -134,7 +134,7 @@ impl Block<'_, '_> {
             format!("gate_passed: {}   rollback_triggered: {}", verdict.gate_passed(), verdict.rollback_triggered());
         let exit = Exit::from(verdict.decision());
         let last = format!("{}  {}", word(exit, self.settings), judged_summary(self.judged));
-        [self.header(name), self.rows(), self.steps(), outcome_line, last].join("\n") + "\n"
+        format!("{}\n{}\n{}{outcome_line}\n{last}\n", self.header(name), self.rows(), self.steps())
     }
 
     fn header(&self, name: &str) -> String {
@@ -152,9 +152,9 @@ impl Block<'_, '_> {
         );
         header += &format!("table: {}\n", shown(&self.settings.table));
         if self.settings.verbose {
-            let titles = [&stage.pipeline().title, &stage.stage().title, &stage.stage().about];
-            for title in titles.into_iter().flatten() {
-                header += &format!("{}\n", shown(title.trim_end()));
+            let (pipeline, stage) = (stage.pipeline(), stage.stage());
+            for words in [&pipeline.title, &pipeline.about, &stage.title, &stage.about].into_iter().flatten() {
+                header += &format!("{}\n", shown(words.trim_end()));
             }
             for (key, value) in &reading.labels {
                 header += &format!("label {}: {}\n", shown(key), shown(value));
@@ -170,9 +170,10 @@ impl Block<'_, '_> {
     }
 
     fn rows(&self) -> String {
-        let mut checks: Vec<&Check<'_>> = self.judged.verdict.checks().iter().collect();
-        checks.sort_by_key(|check| urgency(check));
-        let rows: Vec<Row> = self.observed().into_iter().chain(checks.iter().map(|check| self.row(check))).collect();
+        let checks = self.judged.verdict.checks().iter().map(|check| (urgency(check), self.row(check)));
+        let mut rows: Vec<(Urgency, Row)> = self.observed().into_iter().chain(checks).collect();
+        rows.sort_by_key(|(urgency, _)| *urgency);
+        let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
         let width = |cell: fn(&Row) -> &str| rows.iter().map(|row| cell(row).width()).max().unwrap_or_default();
         let (state, subject) = (width(|row| row.state), width(|row| &row.subject));
         let (value, limit) = (width(|row| &row.value), width(|row| &row.limit));
@@ -193,7 +194,7 @@ impl Block<'_, '_> {
             );
             text += line.trim_end();
             text += "\n";
-            if !row.marks.is_empty() {
+            if !row.marks.trim().is_empty() {
                 text += &format!("{}{}\n", " ".repeat(state + subject + value + limit + 10), row.marks);
             }
             for detail in &row.details {
@@ -204,11 +205,13 @@ impl Block<'_, '_> {
     }
 
     /// The observed time as a row, where the stage asks for one.
-    fn observed(&self) -> Option<Row> {
+    fn observed(&self) -> Option<(Urgency, Row)> {
         let verdict = &self.judged.verdict;
         let required = verdict.required()?;
-        let (state, style) = if verdict.observed() < required { label(State::Fail) } else { label(State::Pass) };
-        Some(Row {
+        let (urgency, state) =
+            if verdict.observed() < required { (Urgency::Failed, State::Fail) } else { (Urgency::Passed, State::Pass) };
+        let (state, style) = label(state);
+        let row = Row {
             state,
             style,
             subject: "observed".to_owned(),
@@ -217,7 +220,8 @@ impl Block<'_, '_> {
             curve: String::new(),
             marks: String::new(),
             details: Vec::new(),
-        })
+        };
+        Some((urgency, row))
     }
 
     fn row(&self, check: &Check<'_>) -> Row {
@@ -254,8 +258,10 @@ impl Block<'_, '_> {
         } else if self.settings.verbose {
             row.details.push(id);
         }
-        if let Some(about) = rule.about.as_deref().filter(|_| self.settings.verbose) {
-            row.details.push(shown(about.trim_end()).into_owned());
+        if self.settings.verbose {
+            let metric = self.judged.verdict.stage().pipeline().metric(rule.condition.metric);
+            let abouts = metric.and_then(|metric| metric.about.as_deref()).into_iter().chain(rule.about.as_deref());
+            row.details.extend(abouts.map(|about| shown(about.trim_end()).into_owned()));
         }
         row
     }
@@ -372,7 +378,7 @@ impl Block<'_, '_> {
         for (number, step) in (1..).zip(steps) {
             text += &format!("    {number}. {}\n", shown(step.trim_end()));
         }
-        text
+        text + "\n"
     }
 
     fn metric_name(&self, condition: &Condition) -> &str {
@@ -396,14 +402,24 @@ fn lasting(persistence: Persistence) -> String {
 }
 
 /// What is most urgent comes first; within that, table order.
-fn urgency(check: &Check<'_>) -> u8 {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Urgency {
+    Fired,
+    Failed,
+    NoData,
+    Warned,
+    Passed,
+    NotEvaluated,
+}
+
+fn urgency(check: &Check<'_>) -> Urgency {
     match (check.rule.severity, check.state) {
-        (Severity::Fail, State::Fired) => 0,
-        (Severity::Fail, State::Fail) => 1,
-        (Severity::Fail, State::NoData) => 2,
-        (Severity::Warn, State::Fired | State::Fail | State::NoData) => 3,
-        (_, State::Pass | State::Quiet) => 4,
-        (_, State::NotEvaluated) => 5,
+        (_, State::Pass | State::Quiet) => Urgency::Passed,
+        (_, State::NotEvaluated) => Urgency::NotEvaluated,
+        (Severity::Warn, State::Fired | State::Fail | State::NoData) => Urgency::Warned,
+        (Severity::Fail, State::Fired) => Urgency::Fired,
+        (Severity::Fail, State::Fail) => Urgency::Failed,
+        (Severity::Fail, State::NoData) => Urgency::NoData,
     }
 }
 

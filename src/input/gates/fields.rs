@@ -82,7 +82,7 @@ impl<'n> Fields<'n> {
 }
 
 /// Keys that begin with `x-` are the user's own.
-fn is_free(key: &str) -> bool {
+pub(super) fn is_free(key: &str) -> bool {
     key.starts_with("x-")
 }
 

@@ -7,7 +7,7 @@ use super::super::{
     suggestion::did_you_mean,
     yaml::{Node, Value},
 };
-use super::fields::{Fields, Names, at, duration, list, number, text, word, wrong};
+use super::fields::{Fields, Names, at, duration, is_free, list, number, text, word, wrong};
 use crate::{
     eval::{
         aggregate::Aggregate,
@@ -104,6 +104,7 @@ fn read_limits(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Fau
     let Value::Map(entries) = &node.value else {
         return Some(vec![Some(read_limit(node, path, faults)?); names.stage_count()]);
     };
+    let entries: Vec<_> = entries.iter().filter(|(key, _)| !is_free(&key.text)).collect();
     if entries.is_empty() {
         faults.push(at(node, "this map names no stage").path(path));
         return None;
