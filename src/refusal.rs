@@ -5,7 +5,7 @@ use std::{fmt, ops::Range};
 
 /// A file that could not be used, with every fault that was found in it.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{origin}: {} ({} in all)", .faults.first().map_or("refused", |fault| &fault.message), .faults.len() + .more)]
+#[error("{origin}: {}{}", .faults.first().map_or("refused", |fault| &fault.message), self.and_more())]
 pub struct Refusal {
     /// The file as the user named it.
     pub origin: String,
@@ -91,6 +91,15 @@ impl Refusal {
     #[must_use]
     pub fn unreadable(origin: impl Into<String>, fault: Fault) -> Self {
         Self { origin: origin.into(), text: None, faults: vec![fault], more: 0 }
+    }
+
+    /// How many faults there are beside the first: ` (+2 more)`, or nothing.
+    #[must_use]
+    pub fn and_more(&self) -> String {
+        match self.faults.len().saturating_sub(1) + self.more {
+            0 => String::new(),
+            more => format!(" (+{more} more)"),
+        }
     }
 
     /// Where a fault is, if it is at a place in the text.

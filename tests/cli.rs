@@ -416,7 +416,6 @@ fn hostile_snapshots_are_data_when_they_are_refused() -> io::Result<()> {
 
 /// The line that is quoted is data as well.
 #[test]
-#[ignore = "the quoted line shows C1 controls, separators and marks as they are"]
 fn hostile_lines_are_data_when_they_are_quoted() -> io::Result<()> {
     let mut raw: Vec<String> = refused_hostile_snapshots().iter().map(Value::to_string).collect();
     raw.push(format!("{{ \"stage\": \"{HOSTILE}\", }}"));

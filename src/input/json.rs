@@ -15,6 +15,9 @@ use crate::refusal::{Fault, Faults};
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a>(&'a str);
 
+/// How the fault of a duplicate key begins.
+const DUPLICATE: &str = "duplicate key ";
+
 /// One entry of an object.
 pub(super) struct Entry<'a> {
     pub(super) key: String,
@@ -60,7 +63,7 @@ impl<'a> Text<'a> {
             let key_span = self.span(between.trim_matches(is_around));
             end = span.end;
             if !is_first {
-                let mut fault = Fault::new(format!("duplicate key {key:?}")).at(key_span.clone()).path(path.key(&key));
+                let mut fault = Fault::new(format!("{DUPLICATE}{key:?}")).at(key_span.clone()).path(path.key(&key));
                 if let Some(first) = entries.iter().find(|entry| entry.key == key) {
                     fault = fault.related(first.key_span.clone(), "first here");
                 }
@@ -88,7 +91,7 @@ impl<'a> Text<'a> {
     }
 
     /// The fault at the place that an error names in `piece`.
-    fn fault(self, piece: &str, error: &serde_json::Error) -> Fault {
+    pub(super) fn fault(self, piece: &str, error: &serde_json::Error) -> Fault {
         let line_start = match error.line() {
             0 | 1 => 0,
             line => piece.match_indices('\n').nth(line - 2).map_or(0, |(newline, _)| newline + 1),
@@ -103,7 +106,11 @@ impl<'a> Text<'a> {
         let message = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let message = message.strip_suffix(&place).unwrap_or(&message);
-        Fault::new(format!("not JSON that can be used: {message}")).at(start..start + width)
+        let message = match message.strip_prefix(DUPLICATE) {
+            Some(_) => message.to_owned(),
+            None => format!("not JSON that can be used: {message}"),
+        };
+        Fault::new(message).at(start..start + width)
     }
 }
 
@@ -183,7 +190,7 @@ impl<'de> Visitor<'de> for NoDuplicates {
         let mut seen = HashSet::new();
         while let Some(key) = entries.next_key::<String>()? {
             if seen.contains(&key) {
-                return Err(A::Error::custom(format!("duplicate key {key:?}")));
+                return Err(A::Error::custom(format!("{DUPLICATE}{key:?}")));
             }
             seen.insert(key);
             entries.next_value::<Self>()?;

@@ -66,6 +66,12 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
         faults.push(Fault::new("the file is empty").help("a snapshot is a JSON object with \"metrics\""));
         return None;
     }
+    if text.root().starts_with(|first: char| first == '[' || first == '"' || first.is_ascii_alphanumeric()) {
+        let fault = Fault::new("a snapshot is a JSON object with \"metrics\", and this is something else");
+        let start = text.span(text.root()).start;
+        faults.push(fault.at(start..start + 1).path(Path::Root("$")));
+        return None;
+    }
     let entries = text.entries(text.root(), &Path::Root("$"), faults)?;
     let document = Document { text, entries: &entries };
     document.find_unknown_keys(faults);
@@ -139,9 +145,18 @@ impl<'a> Document<'a, '_> {
     }
 
     fn string(&self, key: &str, faults: &mut Faults) -> Option<String> {
-        let value = self.get(key)?;
-        let string = serde_json::from_str(value.get());
-        string.map_err(|_| faults.push(self.wrong(value, "a string belongs here", &Path::Root("$").key(key)))).ok()
+        self.text_of(self.get(key)?, "a string belongs here", &Path::Root("$").key(key), faults)
+    }
+
+    /// The text of a string; `expected` says what is wrong with anything else.
+    fn text_of(&self, value: &RawValue, expected: &str, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
+        let refuse = |error| {
+            let is_string = value.get().starts_with('"');
+            let fault =
+                if is_string { self.text.fault(value.get(), &error) } else { self.wrong(value, expected, path) };
+            faults.push(fault.path(path));
+        };
+        serde_json::from_str(value.get()).map_err(refuse).ok()
     }
 
     /// The stage that judges, from the request and the document.
@@ -211,9 +226,8 @@ impl<'a> Document<'a, '_> {
         let Some(value) = self.get("labels") else { return Vec::new() };
         let entries = self.object(value, "labels are an object of strings", &path, faults);
         let label = |entry: Entry<'a>| {
-            let text = serde_json::from_str(entry.value.get());
-            let refuse = |_| faults.push(self.wrong(entry.value, "a label is a string", &path.key(&entry.key)));
-            text.map_err(refuse).ok().map(|text| (entry.key, text))
+            let text = self.text_of(entry.value, "a label is a string", &path.key(&entry.key), faults)?;
+            Some((entry.key, text))
         };
         entries.into_iter().flatten().filter_map(label).collect()
     }
@@ -548,7 +562,11 @@ impl Unjudgeable<'_, '_, '_> {
                 let subject = subject(self.name(metric), label.as_deref());
                 let metric = self.pipeline.metric(metric);
                 let range = metric.map_or("its range", |metric| metric.unit.range());
-                let more = if windows > 1 { format!(" (and in {} more windows)", windows - 1) } else { String::new() };
+                let more = match windows.saturating_sub(1) {
+                    0 => String::new(),
+                    1 => " (and in 1 more window)".to_owned(),
+                    more => format!(" (and in {more} more windows)"),
+                };
                 let value = if quotient.is_finite() { shortest(quotient) } else { "too large a number".to_owned() };
                 let message = format!("{subject} comes out as {value} in w{window}{more}, outside {range}");
                 let part = metric.and_then(|metric| metric.derived.as_ref()?.of.first().copied());

@@ -1,21 +1,27 @@
 //! "Did you mean".
 
+use std::collections::HashSet;
+
 use strsim::{damerau_levenshtein, jaro_winkler};
 
-/// The candidate nearest to `word`, if one is near: at most two slips in a word at least twice as long,
-/// or alike by Jaro-Winkler (over 0.8, as `treshold` and `threshold` are with 0.89).
+/// The candidate nearest to `word`, whatever their case, if one is near: at most two slips in a word at
+/// least twice as long, or alike by Jaro-Winkler (over 0.8, as `treshold` and `threshold` are with 0.89).
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Comparing costs the product of the lengths; nobody mistypes a name this long.
     const LONGEST: usize = 200;
-    let is_short = |word: &str| word.len() <= LONGEST;
-    let is_near = |candidate: &str| {
-        let slips = damerau_levenshtein(word, candidate);
-        (slips <= 2 && slips * 2 <= word.chars().count()) || jaro_winkler(word, candidate) > 0.8
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let likeness = |candidate: &'a str| {
+        let lower = (candidate.len() <= LONGEST).then(|| candidate.to_lowercase())?;
+        let slips = damerau_levenshtein(&word, &lower);
+        let alike = jaro_winkler(&word, &lower);
+        let is_near = (slips <= 2 && slips * 2 <= word.chars().count()) || alike > 0.8;
+        is_near.then_some((candidate, alike))
     };
-    candidates
-        .into_iter()
-        .filter(|candidate| is_short(word) && is_short(candidate) && is_near(candidate))
-        .max_by(|a, b| jaro_winkler(word, a).total_cmp(&jaro_winkler(word, b)))
+    let near = candidates.into_iter().filter_map(likeness);
+    near.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(candidate, _)| candidate)
 }
 
 /// Asks whether the nearest candidate was meant, if one is near; else lists them, if they are few.
@@ -24,7 +30,9 @@ pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
     if let Some(nearest) = nearest(word, candidates.clone()) {
         return Some(format!("did you mean `{nearest}`?"));
     }
-    let all: Vec<_> = candidates.into_iter().take(FEW + 1).collect();
+    let mut seen = HashSet::new();
+    let is_new = |candidate: &&'a str| !candidate.is_empty() && seen.insert(*candidate);
+    let all: Vec<_> = candidates.into_iter().filter(is_new).take(FEW + 1).collect();
     match all.len() {
         1..=FEW => Some(format!("known here: {}", all.join(", "))),
         _ => None,
@@ -42,6 +50,7 @@ mod tests {
             ("maks", vec!["min", "max"], Some("max")),
             ("p95_latency", vec!["error_rate", "p95_latency_ms"], Some("p95_latency_ms")),
             ("gte", vec!["ge"], Some("ge")),
+            ("P95_MS", vec!["error_rate", "p95_ms"], Some("p95_ms")),
             ("x", vec!["y", "z"], None),
             ("", vec!["a"], None),
         ] {
@@ -52,7 +61,9 @@ mod tests {
     #[test]
     fn a_few_candidates_are_listed() {
         assert_eq!(did_you_mean("zzz", ["a", "b"]).as_deref(), Some("known here: a, b"));
-        assert_eq!(did_you_mean("zzz", ["a"; 21]), None);
+        assert_eq!(did_you_mean("zzz", ["a", "", "b", "a"]).as_deref(), Some("known here: a, b"));
+        let many: Vec<String> = (0..21).map(|number| number.to_string()).collect();
+        assert_eq!(did_you_mean("zzz", many.iter().map(String::as_str)), None);
         assert_eq!(did_you_mean("zzz", []), None);
     }
 }

@@ -70,14 +70,25 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
         // The message ends with the place, which the fault shows by itself.
         let message = error.without_snippet().to_string();
         let message = message.split_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-        // Budgets come wrapped in errors of other kinds too; only the text is common to them.
-        if ["budget breached", "recursion limit"].iter().any(|bound| message.starts_with(bound)) {
-            let fault = Fault::new("this document is too large, too deep, or its aliases repeat too much").at(at);
-            return fault.help("a table that people can read is far below these bounds");
+        // Errors come wrapped in errors of other kinds; only the text is common to them.
+        for (begins, says, help) in IN_OUR_WORDS {
+            if message.starts_with(begins) {
+                return Fault::new(says).at(at).help(help);
+            }
         }
         Fault::new(format!("not a YAML document that can be used: {message}")).at(at)
     })
 }
+
+/// Messages of the crate that speak to its programmers: how each begins, what it means here, the way out.
+const IN_OUR_WORDS: [(&str, &str, &str); 4] = [
+    ("budget breached", TOO_LARGE, SMALL_ENOUGH),
+    ("recursion limit", TOO_LARGE, SMALL_ENOUGH),
+    ("multiple YAML documents", "a second YAML document begins here", "a table is one document: take the `---` out"),
+    ("recursive references", "this alias is inside what it repeats", "write the value out"),
+];
+const TOO_LARGE: &str = "this document is too large, too deep, or its aliases repeat too much";
+const SMALL_ENOUGH: &str = "a table that people can read is far below these bounds";
 
 /// Reports every key that a map has twice.
 pub(super) fn find_duplicate_keys(node: &Node, path: &Path<'_>, faults: &mut Faults) {

@@ -101,10 +101,15 @@ impl Batch {
         )
     }
 
-    /// Whether all gates passed, and whether some trigger fired, as one line.
+    /// Whether all gates passed, and whether some trigger fired, as one line; nothing where that is unknown.
     #[must_use]
     pub fn answers(&self) -> String {
-        let exit = self.exit();
-        format!("gate_passed: {}   rollback_triggered: {}\n", exit == Exit::Promote, exit == Exit::Rollback)
+        let (gate_passed, rollback_triggered) = match self.exit() {
+            Exit::Promote => (true, false),
+            Exit::Hold => (false, false),
+            Exit::Rollback => (false, true),
+            Exit::NoVerdict => return String::new(),
+        };
+        format!("gate_passed: {gate_passed}   rollback_triggered: {rollback_triggered}\n")
     }
 }

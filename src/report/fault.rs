@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use anstream::adapter::strip_str;
 
-use super::escape::shown;
+use super::escape::{acts, shown};
 use crate::refusal::{Fault, Place, Refusal, Related, place};
 
 /// The refusal, with a newline at its end.
@@ -14,8 +15,14 @@ pub fn render(refusal: &Refusal, color: bool) -> String {
     let renderer = renderer.term_width(120);
     let mut text = String::new();
     for fault in &refusal.faults {
-        text += &renderer.render(&[group(refusal, fault)]);
-        text += "\n\n";
+        let shown = renderer.render(&[group(refusal, fault)]);
+        // Under a place that stands on a line of its own, the renderer announces the piece with dots.
+        let is_announcement = |line: &&str| strip_str(line).to_string().trim() == ":::";
+        for line in shown.lines().filter(|line| !is_announcement(line)) {
+            text += line;
+            text.push('\n');
+        }
+        text.push('\n');
     }
     if refusal.more > 0 {
         text += &format!("error: {} more faults in {}\n\n", refusal.more, shown(&refusal.origin));
@@ -30,11 +37,7 @@ pub fn line(refusal: &Refusal) -> String {
     let place = first.and_then(|fault| refusal.place(fault));
     let place = place.map_or(String::new(), |place| format!(":{}:{}", place.line, place.column));
     let message = first.map_or("refused", |fault| &fault.message);
-    let more = match refusal.faults.len().saturating_sub(1) + refusal.more {
-        0 => String::new(),
-        more => format!(" (+{more} more)"),
-    };
-    format!("{}{place}: {}{more}", shown(&refusal.origin), shown(message))
+    format!("{}{place}: {}{}", shown(&refusal.origin), shown(message), refusal.and_more())
 }
 
 fn group<'a>(refusal: &'a Refusal, fault: &'a Fault) -> Group<'a> {
@@ -46,7 +49,7 @@ fn group<'a>(refusal: &'a Refusal, fault: &'a Fault) -> Group<'a> {
             let beside = related.filter(|related| own.covers(&related.span));
             let elsewhere = related.filter(|_| beside.is_none());
             let mut annotations = vec![AnnotationKind::Primary.span(own.within(span))];
-            let context = |excerpt: &Excerpt, related: &'a Related| {
+            let context = |excerpt: &Excerpt<'_>, related: &'a Related| {
                 AnnotationKind::Context.span(excerpt.within(&related.span)).label(shown(&related.what))
             };
             annotations.extend(beside.map(|related| context(&own, related)));
@@ -66,22 +69,21 @@ fn group<'a>(refusal: &'a Refusal, fault: &'a Fault) -> Group<'a> {
 
 /// The line in which a span begins, or as much of a long line as is near the span: a line can be as long as
 /// its file.
-struct Excerpt {
-    /// The piece of the line, with dots where it was cut.
-    shown: String,
-    /// Which bytes of the text the piece is.
-    piece: Range<usize>,
-    /// How many bytes of dots stand before it.
-    dots: usize,
+struct Excerpt<'a> {
+    /// The piece of the line.
+    piece: &'a str,
+    /// Where it begins in the text.
+    start: usize,
+    /// Dots where it was cut.
+    dots: (&'static str, &'static str),
     place: Place,
 }
 
-impl Excerpt {
+impl<'a> Excerpt<'a> {
     /// How much of a line is kept on each side of where the span begins, in bytes.
     const REACH: usize = 1000;
-    const DOTS: &str = "...";
 
-    fn of(text: &str, span: &Range<usize>) -> Self {
+    fn of(text: &'a str, span: &Range<usize>) -> Self {
         let at = span.start.min(text.len());
         let near = text.floor_char_boundary(at.saturating_sub(Self::REACH))..text.ceil_char_boundary(at + Self::REACH);
         let before = text.get(near.start..at).unwrap_or_default();
@@ -94,35 +96,44 @@ impl Excerpt {
             Some(newline) => (at + newline, false),
             None => (near.end, near.end < text.len()),
         };
-        let dots = |is_cut| if is_cut { Self::DOTS } else { "" };
-        let piece = text.get(start..end).unwrap_or_default().trim_end_matches('\r');
+        let dots = |is_cut| if is_cut { "..." } else { "" };
         Self {
-            shown: format!("{}{piece}{}", dots(is_cut_before), dots(is_cut_after)),
-            piece: start..start + piece.len(),
-            dots: dots(is_cut_before).len(),
+            piece: text.get(start..end).unwrap_or_default().trim_end_matches('\r'),
+            start,
+            dots: (dots(is_cut_before), dots(is_cut_after)),
             place: place(text, at).unwrap_or(Place { line: 1, column: 1 }),
         }
     }
 
     fn covers(&self, span: &Range<usize>) -> bool {
-        self.piece.contains(&span.start)
+        (self.start..self.start + self.piece.len()).contains(&span.start)
     }
 
-    /// A span of the text as one of the piece shown.
+    /// A span of the text as one of the piece as it is shown.
     fn within(&self, span: &Range<usize>) -> Range<usize> {
-        let inside = |at: usize| at.clamp(self.piece.start, self.piece.end) - self.piece.start + self.dots;
+        let inside = |at: usize| {
+            let before = self.piece.get(..at.saturating_sub(self.start)).unwrap_or(self.piece);
+            self.dots.0.len() + quoted(before).len()
+        };
         inside(span.start)..inside(span.end)
     }
 
     /// The piece with the file's name. Its column is counted in the piece, so that one cut at its beginning
     /// goes below a line that names the place.
-    fn add_to<'a>(&self, group: Group<'a>, file: &str, annotations: Vec<Annotation<'a>>) -> Group<'a> {
-        let snippet = Snippet::source(self.shown.clone()).line_start(self.place.line).annotations(annotations);
+    fn add_to<'g>(&self, group: Group<'g>, file: &str, annotations: Vec<Annotation<'g>>) -> Group<'g> {
+        let source = format!("{}{}{}", self.dots.0, quoted(self.piece), self.dots.1);
+        let snippet = Snippet::source(source).line_start(self.place.line).annotations(annotations);
         let file = shown(file).into_owned();
-        if self.dots == 0 {
+        if self.dots.0.is_empty() {
             return group.element(snippet.path(file));
         }
         let origin = Origin::path(file).line(self.place.line).char_column(self.place.column);
         group.element(origin).element(snippet)
     }
+}
+
+/// A line of a file, with a replacement for every character that acts on a terminal and that the renderer,
+/// which knows tabs and C0 controls, would let through.
+fn quoted(line: &str) -> String {
+    line.chars().map(|c| if acts(c) && c >= ' ' { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -231,7 +231,6 @@ impl Block<'_, '_> {
             (_, state) => label(state),
         };
         let metric = self.metric_name(&rule.condition);
-        let is_quiet = matches!(check.state, State::Pass | State::Quiet);
         let id = format!("[{}, {}:{}]", shown(&rule.id), shown(&self.settings.table), rule.line);
         let mut row = Row {
             state,
@@ -244,19 +243,12 @@ impl Block<'_, '_> {
             details: Vec::new(),
         };
         if check.state == State::NotEvaluated {
-            row.curve = check.reason.as_deref().map(shown).unwrap_or_default().into_owned();
-            return row;
-        }
-        let Sparkline { curve, marks } = self.sparkline(check);
-        row.curve = curve;
-        if !is_quiet {
-            let places = self.places(check);
-            let space = " ".repeat(row.curve.width().saturating_sub(marks.width()) + 2);
-            row.marks = format!("{marks}{space}{places}");
-            let reason = check.reason.as_deref().map(shown).unwrap_or_default();
-            row.details.push(format!("{reason}   {id}"));
-        } else if self.settings.verbose {
-            row.details.push(id);
+            let why = check.reason.as_deref().map(shown).unwrap_or_default();
+            row.curve = format!("{why}   {id}");
+        } else {
+            let Sparkline { curve, marks } = self.sparkline(check);
+            row.curve = curve;
+            self.explain(check, &marks, id, &mut row);
         }
         if self.settings.verbose {
             let metric = self.judged.verdict.stage().pipeline().metric(rule.condition.metric);
@@ -264,6 +256,18 @@ impl Block<'_, '_> {
             row.details.extend(abouts.map(|about| shown(about.trim_end()).into_owned()));
         }
         row
+    }
+
+    /// What stands under a row that was judged: places and reason of what is not passing, and the rule.
+    fn explain(&self, check: &Check<'_>, marks: &str, id: String, row: &mut Row) {
+        if matches!(check.state, State::Pass | State::Quiet) {
+            row.details.extend(self.settings.verbose.then_some(id));
+            return;
+        }
+        let space = " ".repeat(row.curve.width().saturating_sub(marks.width()) + 2);
+        row.marks = format!("{marks}{space}{}", self.places(check));
+        let reason = check.reason.as_deref().map(shown).unwrap_or_default();
+        row.details.push(format!("{reason}   {id}"));
     }
 
     /// The worst value with its unit, short unless that would hide on which side of the limit it is.

@@ -10,6 +10,7 @@ use super::super::{
 };
 use crate::{
     eval::{
+        notation::shortest,
         number::Finite,
         table::{MetricId, StageId},
     },
@@ -49,7 +50,9 @@ impl<'n> Fields<'n> {
 
     /// The value of `key`.
     pub(super) fn get(&mut self, key: &'static str) -> Option<&'n Node> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.entries.iter().find(|(known, _)| known.text == key).map(|(_, node)| node)
     }
 
@@ -101,6 +104,7 @@ pub(super) fn entries<'n>(
         map.iter().filter(|(key, _)| !is_free(&key.text)).map(|(key, value)| (key.text.as_str(), value)).collect();
     if named.is_empty() {
         faults.push(Fault::new(format!("no {what} here")).at(node.span.clone()).path(path).help("write at least one"));
+        return None;
     }
     for (key, _) in map.iter().filter(|(key, _)| key.text.is_empty()) {
         faults.push(Fault::new("a name is empty").at(key.span.clone()).path(path));
@@ -211,16 +215,19 @@ pub(super) fn text(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<
 
 /// A list of texts; `[]` for none.
 pub(super) fn texts(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<String>> {
-    let items = list(node, path, faults)?;
+    let items = list(node, NONE, path, faults)?;
     Some(items.iter().enumerate().filter_map(|(index, item)| text(item, &path.index(index), faults)).collect())
 }
 
-/// A list; `[]` for an empty one, for one left empty by mistake looks like nothing at all.
-pub(super) fn list<'n>(node: &'n Node, path: &Path<'_>, faults: &mut Faults) -> Option<&'n [Node]> {
+/// What to write into a list that was left empty and may be.
+pub(super) const NONE: &str = "write `[]` if there is nothing in it";
+
+/// A list. One left empty looks like nothing at all, and `if_empty` says what to write instead.
+pub(super) fn list<'n>(node: &'n Node, if_empty: &str, path: &Path<'_>, faults: &mut Faults) -> Option<&'n [Node]> {
     match &node.value {
         Value::List(items) => Some(items),
         Value::Null => {
-            faults.push(at(node, "this list was left empty").path(path).help("write `[]` if there is nothing in it"));
+            faults.push(at(node, "this list was left empty").path(path).help(if_empty));
             None
         }
         _ => {
@@ -272,7 +279,7 @@ pub(super) fn number(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Optio
         Value::Text(text) => {
             let fault = wrong(node, "a number belongs here", path);
             faults.push(match text.parse::<f64>() {
-                Ok(_) => fault.help(format!("write {text} without quotes")),
+                Ok(number) => fault.help(format!("write the plain number {}", shortest(number))),
                 Err(_) => fault,
             });
             None

@@ -70,7 +70,7 @@ fn read_parts(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faul
     if matches!(node.value, Value::Text(_)) {
         return Some(vec![names.metric(node, path, faults)?]);
     }
-    let items = list(node, path, faults)?;
+    let items = list(node, "name at least one metric", path, faults)?;
     if items.is_empty() {
         faults.push(at(node, "a derived metric is made from at least one metric").path(path));
     }

@@ -7,13 +7,14 @@ use super::super::{
     suggestion::did_you_mean,
     yaml::{Node, Value},
 };
-use super::fields::{Fields, Names, at, duration, is_free, list, number, text, word, wrong};
+use super::fields::{Fields, NONE, Names, at, duration, is_free, list, number, text, word, wrong};
 use crate::{
     eval::{
         aggregate::Aggregate,
         answer::Missing,
         comparator::Comparator,
         limit::Limit,
+        notation::shortest,
         number::Finite,
         persistence::Persistence,
         table::{Condition, Kind, Over, Rule, Severity},
@@ -33,7 +34,11 @@ pub(super) fn read_rules<'n>(
     path: &Path<'_>,
     faults: &mut Faults,
 ) -> Vec<(Rule, &'n Node)> {
-    let items = list(node, path, faults).unwrap_or_default().iter().enumerate();
+    let if_empty = match kind {
+        Kind::Gate => "write at least one rule",
+        Kind::Rollback => NONE,
+    };
+    let items = list(node, if_empty, path, faults).unwrap_or_default().iter().enumerate();
     items.filter_map(|(index, item)| Some((read_rule(kind, item, names, &path.index(index), faults)?, item))).collect()
 }
 
@@ -42,7 +47,8 @@ fn read_rule(kind: Kind, node: &Node, names: &Names<'_>, path: &Path<'_>, faults
     let metric = fields.get("metric");
     let condition = read_condition(node, &mut fields, names, path, faults);
     let over = read_over(kind, &mut fields, names, path, faults);
-    let missing = fields.get("missing").and_then(|node| word(node, "missing", &MISSING, &path.key("missing"), faults));
+    let missing =
+        fields.get("missing").and_then(|node| word(node, "value of `missing`", &MISSING, &path.key("missing"), faults));
     let severity =
         fields.get("severity").and_then(|node| word(node, "severity", &SEVERITY, &path.key("severity"), faults));
     let id = fields.get("id").and_then(|node| text(node, &path.key("id"), faults));
@@ -132,7 +138,7 @@ fn read_limit(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Limit
             if limit.is_none() {
                 let fault = wrong(node, "a limit is a number or moves with the baseline", path);
                 faults.push(match text.parse::<f64>() {
-                    Ok(_) => fault.help(format!("write {text} without quotes")),
+                    Ok(number) => fault.help(format!("write the plain number {}", shortest(number))),
                     Err(_) => fault.help("write a number, `baseline`, `baseline + 10%`, or `~` for none yet"),
                 });
             }
@@ -219,7 +225,7 @@ fn read_windows(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Non
 }
 
 fn read_and(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Condition>> {
-    let items = list(node, path, faults)?;
+    let items = list(node, NONE, path, faults)?;
     let read: Vec<Option<Condition>> = items
         .iter()
         .enumerate()
