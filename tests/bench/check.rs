@@ -55,7 +55,7 @@ fn snapshot_text(windows: usize) -> String {
     text + "}}"
 }
 
-fn read<'t>(text: String, table: &'t Table) -> Judged<'t> {
+fn read(text: String, table: &Table) -> Judged<'_> {
     let reading = snapshot::read("bench", text, table, &Request::default());
     Judged::from(reading.expect("the snapshot is sound"))
 }
