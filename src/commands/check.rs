@@ -1,14 +1,9 @@
 //! `rollout-gate check`: judge snapshots.
 
-use std::{
-    io::{self, IsTerminal},
-    path::PathBuf,
-    time::Instant,
-};
+use std::{io, path::PathBuf};
 
 use anstream::AutoStream;
 use clap::ColorChoice;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rollout_gate::{
@@ -29,6 +24,7 @@ use rollout_gate::{
 
 use super::{
     output::{Output, complain},
+    progress::Progress,
     table::TableSource,
 };
 use crate::cli::{CheckArgs, Format};
@@ -40,17 +36,21 @@ pub(crate) fn run(args: &CheckArgs, color: ColorChoice) -> Exit {
     let mut output = Output::new();
     let exit = match source.read() {
         Ok(table) => check(args, &table, &report, &mut output),
-        Err(refusal) => {
-            let rendered = report.render(&Outcome { name: None, result: Err(refusal) });
-            report.write_alone(&rendered, &mut output)
-        }
+        Err(refusal) => report.write_alone(&Outcome { name: None, result: Err(refusal) }, &mut output),
     };
-    output.finish(exit)
+    match output.finish() {
+        Ok(()) => exit,
+        Err(error) => {
+            complain(&format!("error: {error:#}\n"));
+            // A verdict that nobody could read is none, but for a rollback, which nothing hides.
+            exit.max(Exit::NoVerdict)
+        }
+    }
 }
 
 fn check(args: &CheckArgs, table: &Table, report: &Report, output: &mut Output) -> Exit {
     let request = request(args);
-    let judge = |source| report.render(&judge(source, table, &request));
+    let judge = |source| judge(source, table, &request);
     let paths: Vec<PathBuf> = args.paths.iter().chain(&args.input).cloned().collect();
     let mut sources = sources(&paths);
     match (sources.next(), sources.next()) {
@@ -97,15 +97,14 @@ struct Report {
     error_color: bool,
 }
 
-/// One outcome as the texts that it adds to a run.
+/// One outcome of several as what it adds to a run.
 struct Rendered {
-    /// In full.
+    /// Standard output: the document, where each snapshot has one.
     document: String,
-    /// The last line of the document alone.
-    last_line: String,
+    /// Standard error.
     faults: String,
+    /// The batch's.
     line: Option<Line>,
-    exit: Exit,
 }
 
 impl Report {
@@ -128,49 +127,46 @@ impl Report {
         }
     }
 
-    fn render(&self, outcome: &Outcome<'_>) -> Rendered {
-        let document = match self.format {
-            Format::Text if self.quiet => String::new(),
+    fn document(&self, outcome: &Outcome<'_>) -> String {
+        match self.format {
+            Format::Text if self.quiet => text::verdict_line(outcome, &self.settings),
             Format::Text => text::render(outcome, &self.settings),
             Format::Json => json::render(outcome, &self.settings.table, json::Layout::Pretty),
             Format::Jsonl => json::render(outcome, &self.settings.table, json::Layout::Line),
-        };
-        Rendered {
-            document,
-            last_line: text::verdict_line(outcome, &self.settings),
-            faults: outcome
-                .result
-                .as_ref()
-                .err()
-                .map_or(String::new(), |refusal| fault::render(refusal, self.error_color)),
-            line: Line::of(outcome),
-            exit: outcome.exit(),
         }
     }
 
+    fn faults(&self, outcome: &Outcome<'_>) -> String {
+        outcome.result.as_ref().err().map_or(String::new(), |refusal| fault::render(refusal, self.error_color))
+    }
+
+    /// What a snapshot among several adds: text for people only if they want it in full.
+    fn add_to_batch(&self, outcome: &Outcome<'_>) -> Rendered {
+        let document = match self.format {
+            Format::Text if !self.settings.verbose => String::new(),
+            Format::Text => self.document(outcome) + "\n",
+            Format::Json | Format::Jsonl => self.document(outcome),
+        };
+        Rendered { document, faults: self.faults(outcome), line: Line::of(outcome) }
+    }
+
     /// One snapshot.
-    fn write_alone(&self, rendered: &Rendered, output: &mut Output) -> Exit {
-        complain(&rendered.faults);
-        output.write(if matches!(self.format, Format::Text) && self.quiet {
-            &rendered.last_line
-        } else {
-            &rendered.document
-        });
-        rendered.exit
+    fn write_alone(&self, outcome: &Outcome<'_>, output: &mut Output) -> Exit {
+        complain(&self.faults(outcome));
+        output.write(&self.document(outcome));
+        outcome.exit()
     }
 
     /// Several snapshots, judged on all cores and reported in their order. In flight are one chunk of
     /// sources and what they came to; a snapshot itself is dropped by the core that judged it.
-    fn write_batch(
+    fn write_batch<'t>(
         &self,
         mut sources: impl Iterator<Item = Result<Source, Refusal>>,
-        judge: impl Fn(Result<Source, Refusal>) -> Rendered + Sync,
+        judge: impl Fn(Result<Source, Refusal>) -> Outcome<'t> + Sync,
         output: &mut Output,
     ) -> Exit {
         /// Enough to keep every core busy, few enough to report steadily.
         const CHUNK: usize = 256;
-        let is_text = matches!(self.format, Format::Text);
-        let in_full = !is_text || self.settings.verbose;
         let progress = Progress::new();
         let mut batch = Batch::default();
         loop {
@@ -178,16 +174,12 @@ impl Report {
             if chunk.is_empty() {
                 break;
             }
-            let rendered: Vec<Rendered> = chunk.into_par_iter().map(&judge).collect();
+            let render = |source| self.add_to_batch(&judge(source));
+            let rendered: Vec<Rendered> = chunk.into_par_iter().map(render).collect();
             progress.hide_while(|| {
                 for rendered in rendered {
                     complain(&rendered.faults);
-                    if in_full {
-                        output.write(&rendered.document);
-                    }
-                    if is_text && in_full {
-                        output.write("\n");
-                    }
+                    output.write(&rendered.document);
                     batch.add(rendered.line);
                 }
                 output.flush();
@@ -195,7 +187,7 @@ impl Report {
             progress.judged(batch.len());
         }
         progress.finish();
-        if is_text {
+        if matches!(self.format, Format::Text) {
             if !self.quiet {
                 output.write(&batch.lines(&self.settings));
                 output.write(&batch.answers());
@@ -203,39 +195,5 @@ impl Report {
             output.write(&batch.totals(&self.settings));
         }
         batch.exit()
-    }
-}
-
-/// How far a long batch is, on standard error if that is a terminal.
-struct Progress {
-    bar: ProgressBar,
-    since: Instant,
-}
-
-impl Progress {
-    /// Nothing is shown before a run is this many seconds long.
-    const PATIENCE: u64 = 1;
-
-    fn new() -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        Self { bar, since: Instant::now() }
-    }
-
-    fn judged(&self, snapshots: usize) {
-        self.bar.set_position(snapshots as u64);
-        if self.bar.is_hidden() && self.since.elapsed().as_secs() >= Self::PATIENCE && io::stderr().is_terminal() {
-            let style = ProgressStyle::with_template("{spinner} {human_pos} snapshots judged, {per_sec}, {elapsed}");
-            self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
-        }
-        self.bar.tick();
-    }
-
-    fn hide_while(&self, write: impl FnOnce()) {
-        self.bar.suspend(write);
-    }
-
-    fn finish(&self) {
-        self.bar.finish_and_clear();
     }
 }

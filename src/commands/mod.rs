@@ -2,4 +2,5 @@
 
 pub(crate) mod check;
 mod output;
+mod progress;
 mod table;

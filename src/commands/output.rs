@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use rollout_gate::exit::Exit;
+use anyhow::Context;
 
 /// Standard output. Once its reader has gone, nothing more is written, and the run goes on for its exit code.
 pub(crate) struct Output {
@@ -42,19 +42,17 @@ impl Output {
         }
     }
 
-    /// The exit code of a run that came to `exit`: a verdict that could not be written is none, but for a
-    /// rollback, which nothing hides.
-    pub(crate) fn finish(mut self, exit: Exit) -> Exit {
+    /// Writes the rest.
+    ///
+    /// # Errors
+    /// A write that failed, now or before, other than for want of a reader.
+    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
         self.flush();
-        // A failed buffer would try again when it is dropped.
-        let (stdout, state) = (self.stdout, self.state);
-        drop(stdout.into_parts());
-        match state {
-            State::Open | State::Closed => exit,
-            State::Failed(error) => {
-                complain(&format!("error: the verdict cannot be written: {error}\n"));
-                exit.max(Exit::NoVerdict)
-            }
+        // A buffer that could not be written would try again when it is dropped.
+        drop(self.stdout.into_parts());
+        match self.state {
+            State::Open | State::Closed => Ok(()),
+            State::Failed(error) => Err(error).context("the verdict cannot be written"),
         }
     }
 }
