@@ -95,7 +95,7 @@ impl<'a, 't: 'a> Judge<'a, 't> {
     /// What `unless` exempts, for each label.
     fn exemptions(&self, labels: &[Option<&str>]) -> Vec<Exemption<'a>> {
         let Some(flag) = self.rule.unless().and_then(|flag| self.snapshot.metric(flag)) else {
-            return vec![Exemption::None; labels.len()];
+            return vec![Exemption::Nothing; labels.len()];
         };
         flag.serve(labels).into_iter().map(|series| series.map_or(Exemption::NoSeries, Exemption::Flag)).collect()
     }
@@ -197,8 +197,8 @@ impl Comparison<'_> {
 /// The flag of `unless` on one series.
 #[derive(Clone, Copy)]
 enum Exemption<'a> {
-    /// The rule has no `unless`, or its flag is not in the snapshot: nothing is exempt.
-    None,
+    /// The rule has no `unless`, or its flag is not in the snapshot.
+    Nothing,
     /// The flag lacks the label.
     NoSeries,
     /// Windows in which this is 1 are exempt.
@@ -311,7 +311,7 @@ impl Case<'_, '_, '_> {
 
     fn exempt_in(&self, window: usize) -> Answer {
         match self.exemption {
-            Exemption::None => Answer::No,
+            Exemption::Nothing => Answer::No,
             Exemption::NoSeries => Answer::Unknown,
             Exemption::Flag(flag) => flag.at(window).get().map_or(Answer::Unknown, |flag| (flag == 1.0).into()),
         }

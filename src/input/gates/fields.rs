@@ -284,7 +284,11 @@ pub(super) fn number(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Optio
             });
             None
         }
-        _ => {
+        Value::Bool(_) => {
+            faults.push(wrong(node, "a number belongs here", path).help("write 1 for true and 0 for false"));
+            None
+        }
+        Value::Null | Value::List(_) | Value::Map(_) => {
             faults.push(wrong(node, "a number belongs here", path));
             None
         }

@@ -1,0 +1,235 @@
+//! Every boundary of judging below, at and above it: one line a case.
+
+// A test fails by panicking.
+#![allow(clippy::indexing_slicing, clippy::panic)]
+
+use rollout_gate::{
+    input::{
+        gates,
+        snapshot::{self, Request},
+    },
+    outcome::Judged,
+};
+
+/// The metrics that the cases use: `a` and `b` numbers, `f` a flag, `n` a count, `q` = x / (x + y),
+/// `s` only where `n` is at least 50.
+fn judged(observe: &str, gate: &str, rollback: &str, metrics: &str, more: &str) -> [String; 2] {
+    let table = format!(
+        "version: 1
+pipelines:
+  p:
+    window: 5m
+    metrics:
+      a: {{ unit: number }}
+      b: {{ unit: number }}
+      f: {{ unit: flag, optional: true }}
+      n: {{ unit: count }}
+      x: {{ unit: count }}
+      y: {{ unit: count }}
+      q: {{ unit: ratio, of: x, to: [x, y] }}
+      s: {{ unit: number, samples: {{ metric: n, min: 50 }} }}
+    stages: {{ s: {{ {observe} }} }}
+    gate: [{{ id: g, {gate} }}]
+    rollback: [{{ id: r, {rollback} }}]
+"
+    );
+    let table = gates::read("table", table).unwrap_or_else(|refusal| panic!("{refusal}: {gate}; {rollback}"));
+    let text = format!(r#"{{ "stage": "s", "metrics": {{ {metrics} }}{more} }}"#);
+    let reading = snapshot::read("snapshot", text, &table, &Request::default());
+    let Judged { verdict, .. } = Judged::from(reading.unwrap_or_else(|refusal| panic!("{refusal}: {metrics}")));
+    let states: Vec<_> = verdict.checks().iter().map(|check| check.state.name()).collect();
+    [states.join(" "), verdict.decision().name().to_owned()]
+}
+
+/// A gate that holds and a trigger that is quiet, to stand beside the one that is tried.
+const HOLDS: &str = "metric: b, max: 9";
+const SLEEPS: &str = "metric: b, above: 9";
+
+fn gate(rule: &str, metrics: &str) -> String {
+    judged("", rule, SLEEPS, &format!(r#""b": 0, {metrics}"#), "")[0].replace(" quiet", "")
+}
+
+fn trigger(rule: &str, metrics: &str) -> String {
+    judged("", HOLDS, rule, &format!(r#""b": 0, {metrics}"#), "")[0].replace("pass ", "")
+}
+
+#[test]
+fn comparators() {
+    for (comparator, below, at, above) in [
+        ("max", true, true, false),
+        ("min", false, true, true),
+        ("below", true, false, false),
+        ("above", false, false, true),
+        ("equals", false, true, false),
+    ] {
+        for (value, holds) in [("2.9999999999999996", below), ("3", at), ("3.0000000000000004", above)] {
+            let metrics = format!(r#""a": [3, {value}]"#);
+            // The first window is at the limit: it decides a gate only if it does not hold.
+            let gate_holds = holds && at;
+            assert_eq!(
+                gate(&format!("metric: a, {comparator}: 3"), &metrics) == "pass",
+                gate_holds,
+                "{comparator} {value}"
+            );
+            let metrics = format!(r#""a": [{value}]"#);
+            let fired = trigger(&format!("metric: a, {comparator}: 3"), &metrics) == "fired";
+            assert_eq!(fired, holds, "{comparator} {value}");
+        }
+    }
+}
+
+#[test]
+fn persistence() {
+    for (rule, run_of_1, run_of_2, run_of_3) in [
+        ("", "fired", "fired", "fired"),
+        (", windows: 1", "fired", "fired", "fired"),
+        (", windows: 2", "quiet", "fired", "fired"),
+        (", windows: 3", "quiet", "quiet", "fired"),
+        (", for: 5m", "fired", "fired", "fired"),
+        (", for: 301s", "quiet", "fired", "fired"),
+        (", for: 10m", "quiet", "fired", "fired"),
+        (", for: 601s", "quiet", "quiet", "fired"),
+        (", for: 15m", "quiet", "quiet", "fired"),
+    ] {
+        let rule = format!("metric: a, above: 3{rule}");
+        for (values, expected) in [("4,0,4,0,4", run_of_1), ("4,0,4,4,0", run_of_2), ("0,4,4,4,0", run_of_3)] {
+            assert_eq!(trigger(&rule, &format!(r#""a": [{values}]"#)), expected, "{rule} {values}");
+        }
+    }
+}
+
+#[test]
+fn gaps() {
+    for (values, as_gate, as_trigger) in [
+        ("0,0", "pass", "quiet"),
+        ("0,null", "no_data", "quiet"),
+        ("4,null", "fail", "no_data"),
+        ("null,null", "no_data", "no_data"),
+        ("0,null,0", "no_data", "quiet"),
+        ("4,null,4", "fail", "no_data"),
+        ("4,4,null", "fail", "fired"),
+    ] {
+        let metrics = format!(r#""a": [{values}]"#);
+        assert_eq!(gate("metric: a, max: 3", &metrics), as_gate, "{values}");
+        assert_eq!(trigger("metric: a, above: 3, windows: 2", &metrics), as_trigger, "{values}");
+    }
+    for (missing, as_gate, as_trigger) in
+        [("hold", "no_data", "no_data"), ("breach", "fail", "fired"), ("ok", "pass", "quiet")]
+    {
+        assert_eq!(gate(&format!("metric: a, max: 3, missing: {missing}"), r#""a": [0, null]"#), as_gate);
+        assert_eq!(trigger(&format!("metric: a, above: 3, missing: {missing}"), r#""a": [0, null]"#), as_trigger);
+    }
+}
+
+#[test]
+fn and_unless() {
+    for (a, b, expected) in [
+        ("4", "0", "quiet"),
+        ("4", "2", "fired"),
+        ("0", "2", "quiet"),
+        ("4", "null", "no_data"),
+        ("null", "2", "no_data"),
+        ("0", "null", "quiet"),
+        ("null", "0", "quiet"),
+    ] {
+        let rule = "metric: a, above: 3, and: [{ metric: b, above: 1 }]";
+        let [states, _] = judged("", HOLDS, rule, &format!(r#""a": [{a}], "b": [{b}]"#), "");
+        assert_eq!(states.split(' ').next_back(), Some(expected), "{a} and {b}");
+    }
+    for (a, f, as_gate, as_trigger) in [
+        ("4", "0", "fail", "fired"),
+        ("4", "1", "pass", "quiet"),
+        ("4", "true", "pass", "quiet"),
+        ("0", "0", "pass", "quiet"),
+        ("4", "null", "no_data", "no_data"),
+        ("0", "null", "pass", "quiet"),
+        ("null", "1", "pass", "quiet"),
+        ("null", "0", "no_data", "no_data"),
+    ] {
+        let metrics = format!(r#""a": [{a}], "f": [{f}]"#);
+        assert_eq!(gate("metric: a, max: 3, unless: f", &metrics), as_gate, "{a} unless {f}");
+        assert_eq!(trigger("metric: a, above: 3, unless: f", &metrics), as_trigger, "{a} unless {f}");
+    }
+    assert_eq!(gate("metric: a, max: 3, unless: f", r#""a": [4]"#), "fail", "an absent flag exempts nothing");
+}
+
+#[test]
+fn aggregates() {
+    for (rule, values, expected) in [
+        ("mean", "2,4", "pass"),
+        ("mean", "2,4.1", "fail"),
+        ("last", "9,3", "pass"),
+        ("last", "0,3.1", "fail"),
+        ("total", "1,2", "pass"),
+        ("total", "1,2.1", "fail"),
+        ("mean", "0,null", "no_data"),
+        ("last", "null,0", "pass"),
+        ("last", "0,null", "no_data"),
+        ("total", "0,null", "no_data"),
+    ] {
+        let rule = format!("metric: a, max: 3, aggregate: {rule}");
+        assert_eq!(gate(&rule, &format!(r#""a": [{values}]"#)), expected, "{rule} {values}");
+    }
+    // 90 of 100, where the windows are 1/2 and 89/98.
+    let metrics = r#""x": [1, 89], "y": [1, 9]"#;
+    assert_eq!(gate("metric: q, min: 0.9, aggregate: total", metrics), "pass");
+    assert_eq!(gate("metric: q, min: 0.9000000000000001, aggregate: total", metrics), "fail");
+    assert_eq!(gate("metric: q, min: 0.9, aggregate: total", r#""x": [0, 0], "y": [0, 0]"#), "no_data");
+}
+
+#[test]
+fn derived_and_samples() {
+    for (x, y, expected) in [("99", "1", "pass"), ("98", "2", "fail"), ("0", "0", "no_data"), ("null", "1", "no_data")]
+    {
+        assert_eq!(gate("metric: q, min: 0.99", &format!(r#""x": [{x}], "y": [{y}]"#)), expected, "{x} {y}");
+    }
+    assert_eq!(gate("metric: q, min: 0.99", r#""q": [0.99], "x": [0], "y": [1]"#), "pass", "the whole wins");
+    for (n, expected) in [("49", "no_data"), ("50", "pass"), ("51", "pass"), ("null", "no_data")] {
+        assert_eq!(gate("metric: s, max: 3", &format!(r#""s": [3], "n": [{n}]"#)), expected, "{n} samples");
+    }
+}
+
+#[test]
+fn baselines() {
+    for (limit, value, expected) in [
+        ("baseline", "200", "pass"),
+        ("baseline", "200.00000000000003", "fail"),
+        ("baseline + 10%", "220", "pass"),
+        ("baseline + 10%", "220.00000000000003", "fail"),
+        ("baseline - 10%", "180", "pass"),
+        ("baseline - 10%", "180.00000000000003", "fail"),
+    ] {
+        let with = |baseline: &str| {
+            let metrics = format!(r#""b": 0, "a": [{value}]"#);
+            let more = format!(r#", "baseline": {{ {baseline} }}"#);
+            judged("", &format!("metric: a, max: {limit}"), SLEEPS, &metrics, &more)[0].replace(" quiet", "")
+        };
+        assert_eq!(with(r#""a": 200"#), expected, "{value} against {limit}");
+        assert_eq!(with(r#""a": [200]"#), expected);
+        assert_eq!(with(r#""a": [null]"#), "no_data");
+        assert_eq!(with(""), "no_data");
+    }
+}
+
+#[test]
+fn observed_time() {
+    for (observe, decision) in [("10m", "promote"), ("15m", "promote"), ("901s", "hold"), ("20m", "hold")] {
+        let [_, got] = judged(&format!("observe: {observe}"), HOLDS, SLEEPS, r#""b": [0, 0, 0]"#, "");
+        assert_eq!(got, decision, "15m of {observe}");
+    }
+    let [_, got] = judged("observe: 20m", HOLDS, "metric: b, above: 9", r#""b": [0, 0, 10]"#, "");
+    assert_eq!(got, "rollback", "too short a time hides no rollback");
+}
+
+#[test]
+fn severity() {
+    for (gate, rollback, decision) in [
+        ("metric: a, max: 3", SLEEPS, "hold"),
+        ("metric: a, max: 3, severity: warn", SLEEPS, "promote"),
+        (HOLDS, "metric: a, above: 3", "rollback"),
+        (HOLDS, "metric: a, above: 3, severity: warn", "promote"),
+    ] {
+        let [_, got] = judged("", gate, rollback, r#""a": [4], "b": [0]"#, "");
+        assert_eq!(got, decision, "{gate}; {rollback}");
+    }
+}
