@@ -88,8 +88,8 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
     let snapshot = made.map_err(|found| {
         let context = Unjudgeable::new(&document, stage.pipeline(), &unused_metrics);
         // Where there are no metrics at all, that is told already.
-        let is_told =
-            |fault: &SnapshotFault| matches!(fault, SnapshotFault::Missing { .. }) && document.get("metrics").is_none();
+        let has_metrics = document.get("metrics").is_some_and(|metrics| metrics.get().starts_with('{'));
+        let is_told = |fault: &SnapshotFault| matches!(fault, SnapshotFault::Missing { .. }) && !has_metrics;
         for fault in found.into_iter().filter(|fault| !is_told(fault)) {
             faults.push(context.fault(fault));
         }
