@@ -12,8 +12,8 @@ use rollout_gate::{
 };
 
 /// The metrics that the cases use: `a` and `b` numbers, `f` a flag, `n` a count, `q` = x / (x + y),
-/// `s` only where `n` is at least 50.
-fn judged(observe: &str, gate: &str, rollback: &str, metrics: &str, more: &str) -> [String; 2] {
+/// `s` only where `n` is at least 50; `o` and `k` are made with `maybe`, which may be absent. Gives the states, the decision and why the gate failed.
+fn judged(observe: &str, gate: &str, rollback: &str, metrics: &str, more: &str) -> [String; 3] {
     let table = format!(
         "version: 1
 pipelines:
@@ -28,6 +28,9 @@ pipelines:
       y: {{ unit: count }}
       q: {{ unit: ratio, of: x, to: [x, y] }}
       s: {{ unit: number, samples: {{ metric: n, min: 50 }} }}
+      maybe: {{ unit: count, optional: true }}
+      o: {{ unit: ratio, of: x, to: maybe }}
+      k: {{ unit: number, samples: {{ metric: maybe, min: 50 }} }}
     stages: {{ s: {{ {observe} }} }}
     gate: [{{ id: g, {gate} }}]
     rollback: [{{ id: r, {rollback} }}]
@@ -38,7 +41,7 @@ pipelines:
     let reading = snapshot::read("snapshot", text, &table, &Request::default());
     let Judged { verdict, .. } = Judged::from(reading.unwrap_or_else(|refusal| panic!("{refusal}: {metrics}")));
     let states: Vec<_> = verdict.checks().iter().map(|check| check.state.name()).collect();
-    [states.join(" "), verdict.decision().name().to_owned()]
+    [states.join(" "), verdict.decision().name().to_owned(), verdict.gate_fail_reasons().join(", ")]
 }
 
 /// A gate that holds and a trigger that is quiet, to stand beside the one that is tried.
@@ -133,7 +136,7 @@ fn and_unless() {
         ("null", "0", "quiet"),
     ] {
         let rule = "metric: a, above: 3, and: [{ metric: b, above: 1 }]";
-        let [states, _] = judged("", HOLDS, rule, &format!(r#""a": [{a}], "b": [{b}]"#), "");
+        let [states, ..] = judged("", HOLDS, rule, &format!(r#""a": [{a}], "b": [{b}]"#), "");
         assert_eq!(states.split(' ').next_back(), Some(expected), "{a} and {b}");
     }
     for (a, f, as_gate, as_trigger) in [
@@ -184,6 +187,10 @@ fn derived_and_samples() {
         assert_eq!(gate("metric: q, min: 0.99", &format!(r#""x": [{x}], "y": [{y}]"#)), expected, "{x} {y}");
     }
     assert_eq!(gate("metric: q, min: 0.99", r#""q": [0.99], "x": [0], "y": [1]"#), "pass", "the whole wins");
+    // A part that may be absent takes the rules on what it makes with it.
+    for rule in ["metric: o, max: 3", "metric: k, max: 3"] {
+        assert_eq!(gate(rule, r#""x": [1], "k": [1]"#), "not_evaluated", "{rule}");
+    }
     for (n, expected) in [("49", "no_data"), ("50", "pass"), ("51", "pass"), ("null", "no_data")] {
         assert_eq!(gate("metric: s, max: 3", &format!(r#""s": [3], "n": [{n}]"#)), expected, "{n} samples");
     }
@@ -209,15 +216,32 @@ fn baselines() {
         assert_eq!(with(r#""a": [null]"#), "no_data");
         assert_eq!(with(""), "no_data");
     }
+    // Without a baseline the rule has no data, and no exemption can give it any.
+    let metrics = r#""a": [4], "f": [1]"#;
+    assert_eq!(gate("metric: a, max: baseline, unless: f", metrics), "no_data");
+    assert_eq!(gate("metric: a, max: 3, unless: f", metrics), "pass");
+}
+
+#[test]
+fn reasons_of_breaches_that_nobody_measured() {
+    let reasons = |values: &str, flags: &str| {
+        let rule = "metric: a, max: 3, unless: f, missing: breach";
+        let metrics = format!(r#""b": 0, "a": [{values}], "f": [{flags}]"#);
+        judged("", rule, SLEEPS, &metrics, "")[2].clone()
+    };
+    assert_eq!(reasons("4, 4", "0, null"), "a 4.0000 exceeds 3.0000");
+    assert_eq!(reasons("0, null", "0, 0"), "a has no data in 1 of 2 windows");
+    // The value is there and past the limit, but whether it is exempt is not known.
+    assert_eq!(reasons("0, 4", "0, null"), "a has no data in 1 of 2 windows");
 }
 
 #[test]
 fn observed_time() {
     for (observe, decision) in [("10m", "promote"), ("15m", "promote"), ("901s", "hold"), ("20m", "hold")] {
-        let [_, got] = judged(&format!("observe: {observe}"), HOLDS, SLEEPS, r#""b": [0, 0, 0]"#, "");
+        let [_, got, _] = judged(&format!("observe: {observe}"), HOLDS, SLEEPS, r#""b": [0, 0, 0]"#, "");
         assert_eq!(got, decision, "15m of {observe}");
     }
-    let [_, got] = judged("observe: 20m", HOLDS, "metric: b, above: 9", r#""b": [0, 0, 10]"#, "");
+    let [_, got, _] = judged("observe: 20m", HOLDS, "metric: b, above: 9", r#""b": [0, 0, 10]"#, "");
     assert_eq!(got, "rollback", "too short a time hides no rollback");
 }
 
@@ -229,7 +253,7 @@ fn severity() {
         (HOLDS, "metric: a, above: 3", "rollback"),
         (HOLDS, "metric: a, above: 3, severity: warn", "promote"),
     ] {
-        let [_, got] = judged("", gate, rollback, r#""a": [4], "b": [0]"#, "");
+        let [_, got, _] = judged("", gate, rollback, r#""a": [4], "b": [0]"#, "");
         assert_eq!(got, decision, "{gate}; {rollback}");
     }
 }

@@ -231,18 +231,18 @@ impl Case<'_, '_, '_> {
         let windows = self.judge.snapshot.windows();
         let needed = rule.persistence().needed(self.judge.snapshot.window());
         let mut tally = Tally::default();
+        let mut fired_at = None;
         for window in 0..windows {
             let pair = self.own.at(window);
             let breach = self.breach(pair, window);
             let worst = pair.map(|(value, limit)| Worst { value, limit, window: Some(window) });
             tally.add(window, breach, rule.missing.settle(breach), worst, self);
-            if tally.run.length == needed {
-                tally.fired_at.get_or_insert(window);
+            if tally.run.windows == needed && rule.kind == Kind::Rollback {
+                fired_at.get_or_insert(window);
             }
         }
-        tally.end_run(self);
         let gaps = tally.no_data.iter().map(|gap| gap.to - gap.from + 1).sum();
-        let state = if tally.longest.length >= needed {
+        let state = if tally.longest.windows >= needed {
             State::breached(rule.kind)
         } else if tally.longest_possible >= needed {
             State::NoData
@@ -250,16 +250,16 @@ impl Case<'_, '_, '_> {
             State::clear(rule.kind)
         };
         let worst = match state {
-            State::Fired => tally.longest.worst,
-            State::Fail => tally.worst_breach,
-            State::Pass | State::Quiet => tally.worst_value,
+            State::Fired => tally.longest.measured_worst(),
+            State::Fail => tally.all.measured_worst(),
+            State::Pass | State::Quiet => tally.worst,
             State::NoData | State::NotEvaluated => None,
         };
         Finding {
             state,
             worst,
             breaches: tally.breaches,
-            fired_at: tally.fired_at.filter(|_| rule.kind == Kind::Rollback),
+            fired_at,
             no_data: tally.no_data,
             reason: self.reason(state, worst, || reason::no_data(&self.subject, gaps, windows)),
         }
@@ -280,6 +280,7 @@ impl Case<'_, '_, '_> {
         let breach = window.filter(|_| matches!(state, State::Fail | State::Fired));
         let gaps = match pair {
             Some(_) => Vec::new(),
+            None if self.own.lacks_baseline() => self.gaps(0..windows),
             None => self.gaps(window.unwrap_or_default()..windows),
         };
         Finding {
@@ -302,8 +303,12 @@ impl Case<'_, '_, '_> {
         gaps
     }
 
-    /// Whether `window` breaches: the rule's comparison against it, every `and`, and not exempt.
+    /// Whether `window` breaches: the rule's comparison against it, every `and`, and not exempt. A rule that
+    /// lacks its baseline has no data at all, whatever the others say.
     fn breach(&self, pair: Option<Pair>, window: usize) -> Answer {
+        if self.own.lacks_baseline() {
+            return Answer::Unknown;
+        }
         let own = self.against(self.own.answer(pair));
         let breach = self.and.iter().fold(own, |breach, and| breach.and(and.answer(and.at(window))));
         breach.and(!self.exempt_in(window))
@@ -369,53 +374,65 @@ impl Case<'_, '_, '_> {
     }
 }
 
-/// A run of breaching windows: its length, and the worst value in it.
+/// Breaching windows: how many, and the worst value in them.
 #[derive(Clone, Copy, Default)]
-struct Run {
-    length: usize,
+struct Breaches {
+    windows: usize,
     worst: Option<Worst>,
+    /// Whether one of them breaches by what was measured, and not only by `missing: breach`.
+    is_measured: bool,
+}
+
+impl Breaches {
+    fn add(&mut self, answer: Answer, worst: Option<Worst>, case: &Case<'_, '_, '_>) {
+        self.windows += 1;
+        self.worst = case.worse(self.worst, worst);
+        self.is_measured |= answer == Answer::Yes;
+    }
+
+    /// The worst value, where it is a value that breaches.
+    fn measured_worst(&self) -> Option<Worst> {
+        self.worst.filter(|_| self.is_measured)
+    }
 }
 
 /// What adds up from window to window.
 #[derive(Default)]
 struct Tally {
+    /// All windows that breach.
+    all: Breaches,
     /// The run that the last window is in; empty if it does not breach.
-    run: Run,
-    /// The longest run so far; the earliest of equals.
-    longest: Run,
+    run: Breaches,
+    /// The longest run; the earliest of equals.
+    longest: Breaches,
     /// How long the run would be were every gap a breach, now and at most.
     possible: usize,
     longest_possible: usize,
-    worst_breach: Option<Worst>,
-    worst_value: Option<Worst>,
-    fired_at: Option<usize>,
+    /// The value nearest to a breach, or farthest into one.
+    worst: Option<Worst>,
     breaches: Vec<Stretch>,
     no_data: Vec<Stretch>,
 }
 
 impl Tally {
+    /// Adds a window: whether it breaches, as measured and as settled by `missing`, and its value.
     fn add(&mut self, window: usize, answer: Answer, settled: Answer, worst: Option<Worst>, case: &Case<'_, '_, '_>) {
-        self.worst_value = case.worse(self.worst_value, worst);
+        self.worst = case.worse(self.worst, worst);
         if answer == Answer::Unknown {
             extend(&mut self.no_data, window);
         }
         if settled == Answer::Yes {
             extend(&mut self.breaches, window);
-            self.run.length += 1;
-            self.run.worst = case.worse(self.run.worst, worst);
+            self.all.add(answer, worst, case);
+            self.run.add(answer, worst, case);
         } else {
-            self.end_run(case);
+            self.run = Breaches::default();
+        }
+        if self.run.windows > self.longest.windows {
+            self.longest = self.run;
         }
         self.possible = if settled == Answer::No { 0 } else { self.possible + 1 };
         self.longest_possible = self.longest_possible.max(self.possible);
-    }
-
-    fn end_run(&mut self, case: &Case<'_, '_, '_>) {
-        let run = std::mem::take(&mut self.run);
-        self.worst_breach = case.worse(self.worst_breach, run.worst);
-        if run.length > self.longest.length {
-            self.longest = run;
-        }
     }
 }
 

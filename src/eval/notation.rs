@@ -21,11 +21,25 @@ pub fn shortest(value: f64) -> String {
 #[must_use]
 pub fn hundredfold(value: f64) -> String {
     let scientific = format!("{value:e}");
-    let moved = scientific.split_once('e').and_then(|(digits, exponent)| {
-        let exponent: i32 = exponent.parse().ok()?;
-        format!("{digits}e{}", exponent + 2).parse::<f64>().ok()
-    });
-    shortest(moved.unwrap_or(value * 100.0))
+    let parts = scientific.split_once('e').and_then(|(digits, power)| Some((digits, power.parse::<i32>().ok()? + 2)));
+    let Some((mantissa, power)) = parts.filter(|_| value != 0.0) else {
+        return shortest(value);
+    };
+    if !(-6..21).contains(&power) {
+        return format!("{mantissa}e{power}");
+    }
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |mantissa| ("-", mantissa));
+    let digits = mantissa.replace('.', "");
+    let whole = usize::try_from(power + 1).unwrap_or(0);
+    if whole == 0 {
+        let zeros = "0".repeat(usize::try_from(-power - 1).unwrap_or(0));
+        return format!("{sign}0.{zeros}{digits}");
+    }
+    match digits.split_at_checked(whole) {
+        Some((digits, "")) => format!("{sign}{digits}"),
+        Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
+        None => format!("{sign}{digits:0<whole$}"),
+    }
 }
 
 /// A number with four decimals, ties away from zero on the exact binary value, as JavaScript's
@@ -83,10 +97,26 @@ mod tests {
 
     #[test]
     fn a_hundredfold_moves_the_point() {
-        for (value, text) in
-            [(0.08, "8"), (0.07, "7"), (0.29, "29"), (0.0, "0"), (1.0, "100"), (-0.005, "-0.5"), (1e-9, "1e-7")]
-        {
-            assert_eq!(hundredfold(value), text);
+        let cases = [
+            (0.08, "8"),
+            (0.07, "7"),
+            (0.29, "29"),
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.0, "100"),
+            (12.0, "1200"),
+            (123.456, "12345.6"),
+            (-0.005, "-0.5"),
+            (0.000_012_5, "0.00125"),
+            (1e-8, "0.000001"),
+            (1e-9, "1e-7"),
+            (1.5e18, "150000000000000000000"),
+            (-2.5e19, "-2.5e21"),
+            (30.000_000_000_000_004, "3000.0000000000004"),
+            (f64::MAX, "1.7976931348623157e310"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(hundredfold(value), text, "{value}");
         }
     }
 

@@ -213,10 +213,15 @@ fn find_missing(stage: StageRules<'_>, metrics: &[Option<Measurement>], faults: 
             for ingredient in parts.chain(metric.samples.iter().map(|samples| samples.metric)) {
                 set(&mut asked, ingredient, true);
             }
-        } else if !metric.optional {
-            let mut missing_parts: Vec<_> = parts().filter(|part| !is_set(&available, *part)).collect();
-            missing_parts.sort_unstable();
-            missing_parts.dedup();
+            continue;
+        }
+        let mut missing_parts: Vec<_> = parts().filter(|part| !is_set(&available, *part)).collect();
+        missing_parts.sort_unstable();
+        missing_parts.dedup();
+        // A metric may be absent if it is optional, or if only optional parts keep it from being made.
+        let is_optional = |id: &MetricId| pipeline.metric(*id).is_some_and(|metric| metric.optional);
+        let only_optional = !missing_parts.is_empty() && missing_parts.iter().all(is_optional);
+        if !metric.optional && !only_optional {
             missing.push((*id, missing_parts));
         }
     }
