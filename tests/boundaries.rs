@@ -12,7 +12,8 @@ use rollout_gate::{
 };
 
 /// The metrics that the cases use: `a` and `b` numbers, `f` a flag, `n` a count, `q` = x / (x + y),
-/// `s` only where `n` is at least 50; `o` and `k` are made with `maybe`, which may be absent. Gives the states, the decision and why the gate failed.
+/// `s` only where `n` is at least 50, `k` only where `maybe` is, which may be absent. Gives the states, the
+/// decision and why the gate failed.
 fn judged(observe: &str, gate: &str, rollback: &str, metrics: &str, more: &str) -> [String; 3] {
     let table = format!(
         "version: 1
@@ -29,7 +30,6 @@ pipelines:
       q: {{ unit: ratio, of: x, to: [x, y] }}
       s: {{ unit: number, samples: {{ metric: n, min: 50 }} }}
       maybe: {{ unit: count, optional: true }}
-      o: {{ unit: ratio, of: x, to: maybe }}
       k: {{ unit: number, samples: {{ metric: maybe, min: 50 }} }}
     stages: {{ s: {{ {observe} }} }}
     gate: [{{ id: g, {gate} }}]
@@ -161,6 +161,7 @@ fn aggregates() {
     for (rule, values, expected) in [
         ("mean", "2,4", "pass"),
         ("mean", "2,4.1", "fail"),
+        ("mean", "3,3,3", "pass"),
         ("last", "9,3", "pass"),
         ("last", "0,3.1", "fail"),
         ("total", "1,2", "pass"),
@@ -187,10 +188,9 @@ fn derived_and_samples() {
         assert_eq!(gate("metric: q, min: 0.99", &format!(r#""x": [{x}], "y": [{y}]"#)), expected, "{x} {y}");
     }
     assert_eq!(gate("metric: q, min: 0.99", r#""q": [0.99], "x": [0], "y": [1]"#), "pass", "the whole wins");
-    // A part that may be absent takes the rules on what it makes with it.
-    for rule in ["metric: o, max: 3", "metric: k, max: 3"] {
-        assert_eq!(gate(rule, r#""x": [1], "k": [1]"#), "not_evaluated", "{rule}");
-    }
+    // Nobody counted: there may have been too few.
+    assert_eq!(gate("metric: k, max: 3", r#""k": [1]"#), "no_data");
+    assert_eq!(gate("metric: k, max: 3", r#""k": [1], "maybe": [50]"#), "pass");
     for (n, expected) in [("49", "no_data"), ("50", "pass"), ("51", "pass"), ("null", "no_data")] {
         assert_eq!(gate("metric: s, max: 3", &format!(r#""s": [3], "n": [{n}]"#)), expected, "{n} samples");
     }
@@ -220,6 +220,13 @@ fn baselines() {
     let metrics = r#""a": [4], "f": [1]"#;
     assert_eq!(gate("metric: a, max: baseline, unless: f", metrics), "no_data");
     assert_eq!(gate("metric: a, max: 3, unless: f", metrics), "pass");
+    // Where it only lacks a label there is no data for that one; an optional metric's too.
+    let more = r#", "baseline": { "maybe": { "eu": 2 } }"#;
+    let metrics = r#""b": 0, "maybe": { "eu": [1], "us": [1] }"#;
+    assert_eq!(judged("", "metric: maybe, max: baseline", SLEEPS, metrics, more)[0], "pass no_data quiet");
+    assert_eq!(judged("", "metric: maybe, max: baseline", SLEEPS, metrics, "")[0], "not_evaluated quiet");
+    let exempt = format!(r#"{metrics}, "f": [1]"#);
+    assert_eq!(judged("", "metric: maybe, max: baseline, unless: f", SLEEPS, &exempt, more)[0], "pass pass quiet");
 }
 
 #[test]

@@ -1,11 +1,17 @@
 //! `rollout-gate check`: judge snapshots.
 
-use std::{io, path::PathBuf};
+use std::{
+    io::{self, IsTerminal},
+    path::PathBuf,
+};
 
 use anstream::AutoStream;
 use clap::ColorChoice;
 use jiff::{SignedDuration, Timestamp};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::{
+    ThreadPoolBuilder,
+    iter::{IntoParallelIterator, ParallelIterator},
+};
 use rollout_gate::{
     eval::table::Table,
     exit::Exit,
@@ -16,7 +22,7 @@ use rollout_gate::{
     outcome::{Judged, Outcome},
     refusal::Refusal,
     report::{
-        batch::{Batch, Line},
+        batch::{self, Batch},
         fault, json,
         text::{self, Settings},
     },
@@ -103,27 +109,30 @@ struct Rendered {
     document: String,
     /// Standard error.
     faults: String,
-    /// The batch's.
-    line: Option<Line>,
+    exit: Exit,
+    /// What the batch says of it in the end.
+    line: Option<String>,
 }
 
 impl Report {
     fn new(args: &CheckArgs, color: ColorChoice, table: String) -> Self {
-        let choice = |auto: anstream::ColorChoice| match color {
+        // CLICOLOR_FORCE=0 means what it says, which anstream takes for a wish.
+        let is_forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        let choice = |auto: anstream::ColorChoice, is_terminal: bool| match color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => auto != anstream::ColorChoice::Never,
+            ColorChoice::Auto => auto != anstream::ColorChoice::Never && (is_terminal || is_forced),
         };
         Self {
             format: args.format,
             quiet: args.quiet,
             settings: Settings {
                 table,
-                color: choice(AutoStream::choice(&io::stdout())),
+                color: choice(AutoStream::choice(&io::stdout()), io::stdout().is_terminal()),
                 unicode: supports_unicode::supports_unicode(),
                 verbose: args.verbose,
             },
-            error_color: choice(AutoStream::choice(&io::stderr())),
+            error_color: choice(AutoStream::choice(&io::stderr()), io::stderr().is_terminal()),
         }
     }
 
@@ -147,7 +156,14 @@ impl Report {
             Format::Text => self.document(outcome) + "\n",
             Format::Json | Format::Jsonl => self.document(outcome),
         };
-        Rendered { document, faults: self.faults(outcome), line: Line::of(outcome) }
+        // Kept until the end, where they are sorted: only for those who read them.
+        let line = if self.is_listing() { batch::line(outcome) } else { None };
+        Rendered { document, faults: self.faults(outcome), exit: outcome.exit(), line }
+    }
+
+    /// Whether several snapshots end in a list of what is not a promotion.
+    fn is_listing(&self) -> bool {
+        matches!(self.format, Format::Text) && !self.quiet
     }
 
     /// One snapshot.
@@ -169,26 +185,34 @@ impl Report {
         const CHUNK: usize = 256;
         let progress = Progress::new();
         let mut batch = Batch::default();
+        // Where no thread can be had, as under a limit on processes, this one judges alone.
+        let pool = ThreadPoolBuilder::new().build().ok();
+        let render = |source| {
+            let rendered = self.add_to_batch(&judge(source));
+            progress.count();
+            rendered
+        };
         loop {
             let chunk: Vec<_> = sources.by_ref().take(CHUNK).collect();
             if chunk.is_empty() {
                 break;
             }
-            let render = |source| self.add_to_batch(&judge(source));
-            let rendered: Vec<Rendered> = chunk.into_par_iter().map(render).collect();
+            let rendered: Vec<Rendered> = match &pool {
+                Some(pool) => pool.install(|| chunk.into_par_iter().map(render).collect()),
+                None => chunk.into_iter().map(render).collect(),
+            };
             progress.hide_while(|| {
                 for rendered in rendered {
                     complain(&rendered.faults);
                     output.write(&rendered.document);
-                    batch.add(rendered.line);
+                    batch.add(rendered.exit, rendered.line);
                 }
                 output.flush();
             });
-            progress.judged(batch.len());
         }
         progress.finish();
         if matches!(self.format, Format::Text) {
-            if !self.quiet {
+            if self.is_listing() {
                 output.write(&batch.lines(&self.settings));
                 output.write(&batch.answers());
             }

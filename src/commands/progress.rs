@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub(crate) struct Progress {
     bar: ProgressBar,
     since: Instant,
+    is_terminal: bool,
 }
 
 impl Progress {
@@ -19,18 +20,17 @@ impl Progress {
 
     pub(crate) fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        Self { bar, since: Instant::now() }
+        Self { bar, since: Instant::now(), is_terminal: io::stderr().is_terminal() }
     }
 
-    /// So many snapshots were judged so far.
-    pub(crate) fn judged(&self, snapshots: usize) {
-        self.bar.set_position(snapshots as u64);
-        if self.bar.is_hidden() && self.since.elapsed().as_secs() >= Self::PATIENCE && io::stderr().is_terminal() {
-            let style = ProgressStyle::with_template("{spinner} {human_pos} snapshots judged, {per_sec}, {elapsed}");
+    /// One more snapshot was judged.
+    pub(crate) fn count(&self) {
+        self.bar.inc(1);
+        if self.is_terminal && self.bar.is_hidden() && self.since.elapsed().as_secs() >= Self::PATIENCE {
+            let style = ProgressStyle::with_template("{spinner} {human_pos} snapshots judged in {elapsed}");
             self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.tick();
     }
 
     /// Keeps out of the way of what `write` writes.

@@ -31,7 +31,7 @@ impl Aggregate {
     #[must_use]
     pub fn of(self, series: &Series, windows: usize) -> Point {
         match self {
-            Self::Mean => sum(series, windows).map_or(Point::NO_DATA, |sum| Point::new(sum / windows as f64)),
+            Self::Mean => mean(series, windows).map_or(Point::NO_DATA, Point::new),
             Self::Last => windows.checked_sub(1).map_or(Point::NO_DATA, |last| series.at(last)),
             Self::Total => match series.quotient_of_sums() {
                 Some(total) => total,
@@ -39,6 +39,15 @@ impl Aggregate {
             },
         }
     }
+}
+
+/// The sum by the count, kept between the lowest and the highest value: the mean of three times 0.1 is 0.1,
+/// where 0.1 + 0.1 + 0.1 by 3 is 0.10000000000000002.
+fn mean(series: &Series, windows: usize) -> Option<f64> {
+    let mean = sum(series, windows)? / windows as f64;
+    let values = || (0..windows).filter_map(|window| series.at(window).get());
+    let (lowest, highest) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    Some(mean.max(lowest).min(highest)).filter(|_| mean.is_finite())
 }
 
 /// Left to right, as a person would add; `None` if a window has no data.
@@ -75,6 +84,15 @@ mod tests {
     fn a_sum_that_overflows_is_no_data() {
         assert_eq!(of(Aggregate::Total, &[Some(f64::MAX), Some(f64::MAX)]), None);
         assert_eq!(of(Aggregate::Mean, &[Some(f64::MAX), Some(f64::MAX)]), None);
+    }
+
+    #[test]
+    fn a_mean_of_equals_is_equal() {
+        for value in [0.1, 0.7, -0.1, 1e-300, 3.3] {
+            for windows in 1..40 {
+                assert_eq!(of(Aggregate::Mean, &vec![Some(value); windows]), Some(value), "{value} x {windows}");
+            }
+        }
     }
 
     #[test]

@@ -17,12 +17,13 @@ use super::{
 
 /// Judges `snapshot` by the rules of `stage`.
 ///
-/// Pure and total: equal arguments give equal verdicts, and every argument gives one. `snapshot` is one
-/// that was made for this stage.
+/// Pure and total: equal arguments give equal verdicts, and every argument gives one. `snapshot` must be made
+/// for this stage: one made for another may lack what this stage requires, and rules on what is lacking are
+/// not evaluated, which keeps nothing from being promoted.
 #[must_use]
 pub fn evaluate<'t>(stage: StageRules<'t>, snapshot: &Snapshot) -> Verdict<'t> {
     let checks = stage.rules().flat_map(|rule| Judge { stage, snapshot, rule }.checks()).collect();
-    Verdict::new(stage, snapshot.windows(), snapshot.window(), snapshot.observed(), checks)
+    Verdict::new(stage, snapshot.windows(), snapshot.window(), checks)
 }
 
 /// One rule at one stage before one snapshot.
@@ -50,8 +51,8 @@ impl<'a, 't: 'a> Judge<'a, 't> {
         cases.map(|(label, case)| self.check(label, case.find())).collect()
     }
 
-    /// A limit that is not set, or an optional metric that the snapshot lacks. An absent `unless` flag
-    /// exempts nothing instead.
+    /// A limit that is not set, an optional metric that the snapshot lacks, or an optional metric without its
+    /// baseline. An absent `unless` flag exempts nothing instead.
     fn why_not_evaluated(&self) -> Option<String> {
         let unset = |condition: &Condition| condition.limit(self.stage.id()) == Some(Limit::Unset);
         let unset = self.rule.conditions().find(|condition| unset(condition));
@@ -59,6 +60,18 @@ impl<'a, 't: 'a> Judge<'a, 't> {
         unset
             .map(|condition| reason::no_limit(self.metric_name(condition.metric)))
             .or_else(|| absent().map(|condition| reason::not_in_snapshot(self.metric_name(condition.metric))))
+            .or_else(|| {
+                let metric = self.rule.condition.metric;
+                let is_skipped = self.lacks_baseline() && self.is_optional(metric);
+                is_skipped.then(|| reason::no_baseline(self.metric_name(metric)))
+            })
+    }
+
+    /// Whether the rule's own limit moves with a baseline that the snapshot lacks altogether.
+    fn lacks_baseline(&self) -> bool {
+        let Condition { metric, .. } = self.rule.condition;
+        let moves = matches!(self.rule.condition.limit(self.stage.id()), Some(Limit::Baseline { .. }));
+        moves && self.snapshot.baseline(metric).is_none()
     }
 
     /// The labels of the rule's metric; where it has none, those of the metrics that it meets.
@@ -86,6 +99,7 @@ impl<'a, 't: 'a> Judge<'a, 't> {
                 let baseline = baseline.map_or_else(nothing, |baseline| baseline.serve(labels));
                 baseline.into_iter().map(|series| Bound::Moving { baseline: series, percent }).collect()
             }
+            // `why_not_evaluated` has sorted these out.
             Some(Limit::Unset) | None => vec![Bound::Moving { baseline: None, percent: Finite::ZERO }; labels.len()],
         };
         let with_bound = |(series, bound)| Comparison { condition, series, bound };
@@ -216,11 +230,7 @@ struct Case<'a, 'j, 't> {
 
 impl Case<'_, '_, '_> {
     fn find(&self) -> Finding {
-        let rule = self.judge.rule;
-        if self.own.lacks_baseline() && self.judge.is_optional(rule.condition.metric) {
-            return Finding::not_evaluated(reason::no_baseline(&self.subject));
-        }
-        match &rule.over {
+        match &self.judge.rule.over {
             Over::Windows { .. } => self.find_in_windows(),
             Over::Whole(aggregate) => self.find_in_whole(*aggregate),
         }
@@ -306,7 +316,7 @@ impl Case<'_, '_, '_> {
     /// Whether `window` breaches: the rule's comparison against it, every `and`, and not exempt. A rule that
     /// lacks its baseline has no data at all, whatever the others say.
     fn breach(&self, pair: Option<Pair>, window: usize) -> Answer {
-        if self.own.lacks_baseline() {
+        if self.judge.lacks_baseline() {
             return Answer::Unknown;
         }
         let own = self.against(self.own.answer(pair));

@@ -20,7 +20,8 @@
 //! | [`verdict`] | the answer: checks and what follows from them |
 //! | [`judge`] | [`evaluate`](judge::evaluate): rules and snapshot to verdict |
 //!
-//! A new comparator, persistence or aggregate is one file here and its spelling in the table's reader.
+//! A new comparator, persistence or aggregate is a variant in its file here; the compiler then lists the few
+//! places that match on it: its wording in [`reason`], and where the table's reader spells it.
 
 pub mod aggregate;
 pub mod answer;

@@ -37,11 +37,15 @@ impl Persistence {
     pub fn duration(self, window: Duration) -> Duration {
         match self {
             Self::For(duration) => duration,
-            Self::Once | Self::Windows(_) => {
-                window.saturating_mul(u32::try_from(self.needed(window)).unwrap_or(u32::MAX))
-            }
+            Self::Once | Self::Windows(_) => covered(self.needed(window), window),
         }
     }
+}
+
+/// How long `windows` windows of width `window` cover together; the longest duration where that is longer.
+#[must_use]
+pub fn covered(windows: usize, window: Duration) -> Duration {
+    window.saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

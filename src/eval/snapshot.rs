@@ -15,7 +15,7 @@ use super::{
 pub struct Measured {
     /// The width of one window, more than zero.
     pub window: Duration,
-    /// One entry for each of [`Pipeline::metrics`]; `None` where the file lacks it.
+    /// One entry for each of [`Pipeline::metrics`]; `None` where the file lacks it, as is one left out.
     pub metrics: Vec<Option<Measurement>>,
     /// The same for baselines.
     pub baseline: Vec<Option<Measurement>>,
@@ -93,13 +93,13 @@ impl Snapshot {
         let Measured { window, mut metrics, mut baseline } = measured;
         let mut faults = Vec::new();
         find_missing(stage, &metrics, &mut faults);
-        let measured_windows = common_length(&metrics, &baseline).unwrap_or_else(|fault| {
-            faults.push(fault);
-            0
-        });
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        let measured_windows = match common_length(&metrics, &baseline) {
+            Ok(windows) => windows,
+            Err(fault) => {
+                faults.push(fault);
+                return Err(faults);
+            }
+        };
         let windows = last.map_or(measured_windows, |last| measured_windows.min(Persistence::For(last).needed(window)));
         for measurement in metrics.iter_mut().chain(&mut baseline).flatten() {
             measurement.keep_last(windows);
@@ -107,9 +107,9 @@ impl Snapshot {
         let skipped = measured_windows - windows;
 
         let pipeline = stage.pipeline();
-        let maker = Maker { pipeline, windows, skipped };
-        maker.derive_all(Section::Metrics, &mut metrics, &mut faults);
-        maker.derive_all(Section::Baseline, &mut baseline, &mut faults);
+        let deriver = Deriver { pipeline, windows, skipped };
+        deriver.derive_all(Section::Metrics, &mut metrics, &mut faults);
+        deriver.derive_all(Section::Baseline, &mut baseline, &mut faults);
         if faults.is_empty() { Ok(Self { windows, skipped, window, metrics, baseline }) } else { Err(faults) }
     }
 
@@ -129,12 +129,6 @@ impl Snapshot {
     #[must_use]
     pub fn window(&self) -> Duration {
         self.window
-    }
-
-    /// windows * window.
-    #[must_use]
-    pub fn observed(&self) -> Duration {
-        self.window.saturating_mul(u32::try_from(self.windows).unwrap_or(u32::MAX))
     }
 
     /// What was measured of a metric; `None` where the snapshot lacks it.
@@ -218,10 +212,7 @@ fn find_missing(stage: StageRules<'_>, metrics: &[Option<Measurement>], faults: 
         let mut missing_parts: Vec<_> = parts().filter(|part| !is_set(&available, *part)).collect();
         missing_parts.sort_unstable();
         missing_parts.dedup();
-        // A metric may be absent if it is optional, or if only optional parts keep it from being made.
-        let is_optional = |id: &MetricId| pipeline.metric(*id).is_some_and(|metric| metric.optional);
-        let only_optional = !missing_parts.is_empty() && missing_parts.iter().all(is_optional);
-        if !metric.optional && !only_optional {
+        if !metric.optional {
             missing.push((*id, missing_parts));
         }
     }
@@ -241,13 +232,13 @@ fn set(flags: &mut [bool], id: MetricId, value: bool) {
 }
 
 /// Makes derived metrics and applies samples.
-struct Maker<'t> {
+struct Deriver<'t> {
     pipeline: &'t Pipeline,
     windows: usize,
     skipped: usize,
 }
 
-impl Maker<'_> {
+impl Deriver<'_> {
     /// Fills every entry that its parts can give, and takes out windows with too few samples.
     fn derive_all(&self, section: Section, measurements: &mut [Option<Measurement>], faults: &mut Vec<SnapshotFault>) {
         for id in &self.pipeline.order {
@@ -257,7 +248,7 @@ impl Maker<'_> {
             let made = match (whole, metric.samples, section) {
                 (Some(whole), Some(samples), Section::Metrics) => {
                     let counter = measurements.get(samples.metric.0).and_then(Option::as_ref);
-                    counter.map(|counter| self.with_enough_samples(&whole, counter, samples.min.get()))
+                    Some(self.with_enough_samples(&whole, counter, samples.min.get()))
                 }
                 (whole, ..) => whole,
             };
@@ -304,13 +295,14 @@ impl Maker<'_> {
         Some(measurement(series.collect()))
     }
 
-    /// `whole`, without the windows in which `counter` is below `min`, lacks data or lacks the label.
-    fn with_enough_samples(&self, whole: &Measurement, counter: &Measurement, min: f64) -> Measurement {
+    /// `whole`, without the windows in which `counter` is below `min`, lacks data or lacks the label; without
+    /// all of them where nobody counted.
+    fn with_enough_samples(&self, whole: &Measurement, counter: Option<&Measurement>, min: f64) -> Measurement {
         let labels = match whole {
             Measurement::Labelled(_) => meet([whole]),
-            Measurement::Single(_) => meet([counter]),
+            Measurement::Single(_) => meet(counter),
         };
-        let counts = counter.serve(&labels);
+        let counts = counter.map_or_else(|| vec![None; labels.len()], |counter| counter.serve(&labels));
         let series = labels.iter().zip(whole.serve(&labels)).zip(counts).map(|((label, series), counts)| {
             let is_enough =
                 |window: usize| counts.and_then(|counts| counts.at(window).get()).is_some_and(|count| count >= min);

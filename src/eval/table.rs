@@ -3,7 +3,7 @@
 //! These are the checked types, which the program trusts: every metric that a rule names exists, ids are
 //! unique, limits are finite. [`crate::input::gates`] makes them from text.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     aggregate::Aggregate, answer::Missing, comparator::Comparator, limit::Limit, number::Finite,
@@ -249,15 +249,27 @@ pub struct Condition {
     pub metric: MetricId,
     /// How.
     pub comparator: Comparator,
-    /// With what: one entry a stage, in ladder order; `None` at a stage without this rule.
-    pub limits: Vec<Option<Limit>>,
+    /// With what.
+    pub limits: Limits,
+}
+
+/// The limits of a condition.
+#[derive(Clone, Debug)]
+pub enum Limits {
+    /// The same at every stage.
+    Everywhere(Limit),
+    /// One for each of these stages; the others have no such rule.
+    At(BTreeMap<StageId, Limit>),
 }
 
 impl Condition {
     /// The limit at `stage`, if it names the stage.
     #[must_use]
     pub fn limit(&self, stage: StageId) -> Option<Limit> {
-        self.limits.get(stage.0).copied().flatten()
+        match &self.limits {
+            Limits::Everywhere(limit) => Some(*limit),
+            Limits::At(limits) => limits.get(&stage).copied(),
+        }
     }
 }
 

@@ -1,10 +1,11 @@
-//! The answer: every check, and what follows from them. Nothing that follows is stored, so that a verdict
-//! cannot contradict itself.
+//! The answer: every check, and what follows from them. What follows is worked out when it is asked for, so
+//! that a verdict cannot contradict itself.
 
 use std::{collections::HashSet, time::Duration};
 
 use super::{
     limit::Limit,
+    persistence::covered,
     reason,
     table::{Kind, Rule, Severity, StageRules},
 };
@@ -87,26 +88,20 @@ pub struct Verdict<'t> {
     stage: StageRules<'t>,
     windows: usize,
     window: Duration,
-    observed: Duration,
-    /// Set while the observed time is too short.
+    /// Why the observed time is too short, if it is.
     too_short: Option<String>,
     checks: Vec<Check<'t>>,
 }
 
 impl<'t> Verdict<'t> {
     /// From the checks of `stage`, one a rule and series, in table order, gate rules first, on `windows`
-    /// windows of width `window` that cover `observed`.
+    /// windows of width `window`.
     #[must_use]
-    pub fn new(
-        stage: StageRules<'t>,
-        windows: usize,
-        window: Duration,
-        observed: Duration,
-        checks: Vec<Check<'t>>,
-    ) -> Self {
+    pub fn new(stage: StageRules<'t>, windows: usize, window: Duration, checks: Vec<Check<'t>>) -> Self {
+        let observed = covered(windows, window);
         let required = stage.stage().observe.filter(|required| observed < *required);
         let too_short = required.map(|required| reason::observed(observed, required));
-        Self { stage, windows, window, observed, too_short, checks }
+        Self { stage, windows, window, too_short, checks }
     }
 
     /// The stage that judged.
@@ -130,7 +125,13 @@ impl<'t> Verdict<'t> {
     /// How long the windows cover.
     #[must_use]
     pub fn observed(&self) -> Duration {
-        self.observed
+        covered(self.windows, self.window)
+    }
+
+    /// Whether that is as long as the stage wants.
+    #[must_use]
+    pub fn is_observed(&self) -> bool {
+        self.too_short.is_none()
     }
 
     /// How long the stage wants to be observed.
@@ -155,7 +156,7 @@ impl<'t> Verdict<'t> {
     #[must_use]
     pub fn gate_passed(&self) -> bool {
         let holds = |state| matches!(state, State::Fail | State::Fired | State::NoData);
-        self.too_short.is_none() && !self.deciding().any(|check| holds(check.state))
+        self.is_observed() && !self.deciding().any(|check| holds(check.state))
     }
 
     /// Rollback if a trigger fired, else promote if the gate passed, else hold.

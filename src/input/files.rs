@@ -82,7 +82,8 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String, Refusal> {
 }
 
 /// The snapshots under each of `paths`, in order: `-` is standard input, a folder gives every `*.json` in
-/// it and below, sorted by name. Folders are walked as the iterator is, so that their size does not matter.
+/// it and below, sorted by name. Folders are walked as the iterator is: the entries of those being walked are in
+/// memory, and no more.
 ///
 /// What cannot be found, and a folder without a snapshot, is a refusal among them.
 pub fn sources(paths: &[PathBuf]) -> impl Iterator<Item = Result<Source, Refusal>> {
@@ -107,18 +108,24 @@ fn folder(path: &Path) -> impl Iterator<Item = Result<Source, Refusal>> + Send +
     empty.into_iter().chain(found)
 }
 
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
+}
+
 /// A walked entry, if it is a snapshot or cannot be walked.
 fn found(entry: walkdir::Result<walkdir::DirEntry>) -> Option<Result<Source, Refusal>> {
     match entry {
         // A circle of links leads back to a folder that is being walked already.
         Err(error) if error.loop_ancestor().is_some() => None,
+        // A link to nowhere that is no snapshot by its name.
+        Err(error) if error.path().is_some_and(|path| path.is_symlink() && !is_json(path)) => None,
         Err(error) => {
             let name = error.path().map(Path::to_string_lossy).unwrap_or_default().into_owned();
             let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
             Some(Err(Refusal::unreadable(name, Fault::new(format!("cannot be read: {why}")))))
         }
         Ok(entry) if entry.file_type().is_dir() => None,
-        Ok(entry) if entry.path().extension().is_none_or(|extension| extension != "json") => None,
+        Ok(entry) if !is_json(entry.path()) => None,
         Ok(entry) if entry.file_type().is_file() => Some(Ok(Source::File(entry.into_path()))),
         Ok(entry) => {
             let fault = Fault::new("not a regular file").help("name it on the command line if it is to be read");

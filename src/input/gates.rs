@@ -37,7 +37,7 @@ pub fn read(origin: &str, text: String) -> Result<Table, Refusal> {
     let mut faults = Faults::default();
     let table = match yaml::parse(&text) {
         Ok(root) => {
-            yaml::find_duplicate_keys(&root, &Path::Root(""), &mut faults);
+            yaml::find_disguises(&text, &root, &Path::Root(""), &mut faults);
             read_table(&root, &mut faults)
         }
         Err(fault) => {

@@ -3,7 +3,11 @@
 //! `serde_json` tells no place of a value that parsed, and keeps the last of two equal keys. Raw values borrow
 //! from the text, so that where a value stands is where its text begins.
 
-use std::{collections::HashSet, fmt, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    ops::Range,
+};
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -33,7 +37,8 @@ impl<'a> Text<'a> {
 
     /// The whole of it, but for the space around it.
     pub(super) fn root(self) -> &'a str {
-        self.0.trim_ascii()
+        // What JSON calls space, and nothing else.
+        self.0.trim_matches([' ', '\t', '\r', '\n'])
     }
 
     /// Where a piece of the text stands.
@@ -52,24 +57,23 @@ impl<'a> Text<'a> {
             }
         };
         let mut end = self.span(object).start;
-        let mut seen = HashSet::with_capacity(pairs.len());
-        let is_first: Vec<bool> = pairs.iter().map(|(key, _)| seen.insert(key.as_str())).collect();
+        let mut first: HashMap<String, Range<usize>> = HashMap::with_capacity(pairs.len());
         let mut entries: Vec<Entry<'a>> = Vec::with_capacity(pairs.len());
-        for ((key, value), is_first) in pairs.into_iter().zip(is_first) {
+        for (key, value) in pairs {
             let span = self.span(value.get());
             // Between two values stand a comma, the key in its quotes and a colon.
             let between = self.0.get(end..span.start).unwrap_or_default();
             let is_around = |c: char| c.is_ascii_whitespace() || matches!(c, '{' | ',' | ':');
             let key_span = self.span(between.trim_matches(is_around));
             end = span.end;
-            if !is_first {
-                let mut fault = Fault::new(format!("{DUPLICATE}{key:?}")).at(key_span.clone()).path(path.key(&key));
-                if let Some(first) = entries.iter().find(|entry| entry.key == key) {
-                    fault = fault.related(first.key_span.clone(), "first here");
-                }
-                faults.push(fault.help("keep one of them"));
+            if let Some(first) = first.get(&key) {
+                faults.push_with(|| {
+                    let fault = Fault::new(format!("{DUPLICATE}{key:?}")).at(key_span).path(path.key(&key));
+                    fault.related(first.clone(), "first here").help("keep one of them")
+                });
                 continue;
             }
+            first.insert(key.clone(), key_span.clone());
             entries.push(Entry { key, key_span, value });
         }
         Some(entries)

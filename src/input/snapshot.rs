@@ -63,10 +63,11 @@ pub fn read<'t>(origin: &str, text: String, table: &'t Table, request: &Request)
 fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<Reading<'t>> {
     let text = Text::new(text);
     if text.root().is_empty() {
-        faults.push(Fault::new("the file is empty").help("a snapshot is a JSON object with \"metrics\""));
+        let fault = Fault::new("the file is empty").at(0..0).path(Path::Root("$"));
+        faults.push(fault.help("a snapshot is a JSON object with \"metrics\""));
         return None;
     }
-    if text.root().starts_with(|first: char| first == '[' || first == '"' || first.is_ascii_alphanumeric()) {
+    if text.root().starts_with(|first: char| matches!(first, '[' | '"' | '-') || first.is_ascii_alphanumeric()) {
         let fault = Fault::new("a snapshot is a JSON object with \"metrics\", and this is something else");
         let start = text.span(text.root()).start;
         faults.push(fault.at(start..start + 1).path(Path::Root("$")));
@@ -78,8 +79,15 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
     let stage = document.stage(table, request, faults);
     let labels = document.labels(faults);
     let start = document.start(faults);
-    // Without a stage nothing says which metrics there are; what else is wrong has been found by now.
-    let stage = stage?;
+    let Some(stage) = stage else {
+        // Nothing says which metrics there are; only what is wrong with any of them can be told.
+        for section in [Section::Metrics, Section::Baseline] {
+            let path = Path::Root("$");
+            let value = document.get(key_of(section));
+            value.inspect(|value| text.find_duplicate_key(value, &path.key(key_of(section)), faults));
+        }
+        return None;
+    };
     let window = document.window(stage.pipeline(), faults);
     let (metrics, unused_metrics) = document.measurements(Section::Metrics, stage.pipeline(), faults);
     let (baseline, unused_baseline) = document.measurements(Section::Baseline, stage.pipeline(), faults);
@@ -131,9 +139,10 @@ impl<'a> Document<'a, '_> {
         for entry in self.entries.iter().filter(|entry| !KEYS.contains(&entry.key.as_str())) {
             let root = Path::Root("$");
             let path = root.key(&entry.key);
-            let fault = Fault::new(format!("unknown key {:?} in a snapshot", entry.key));
-            let fault = fault.at(entry.key_span.clone()).path(path);
-            faults.push(Fault { help: did_you_mean(&entry.key, KEYS), ..fault });
+            faults.push_with(|| {
+                let fault = Fault::new(format!("unknown key {:?} in a snapshot", entry.key));
+                Fault { help: did_you_mean(&entry.key, KEYS), ..fault.at(entry.key_span.clone()).path(path) }
+            });
             self.text.find_duplicate_key(entry.value, &path, faults);
         }
     }
@@ -234,13 +243,14 @@ impl<'a> Document<'a, '_> {
 
     fn start(&self, faults: &mut Faults) -> Option<Timestamp> {
         let text = self.string("start", faults)?;
-        let start: Result<Timestamp, _> = text.parse();
-        let refuse = |_| {
-            let fault = Fault::new(format!("{text:?} is not a time with an offset"));
+        // The calendar is jiff's; it also reads times that RFC 3339 does not know.
+        let start: Option<Timestamp> = is_rfc_3339(&text).then(|| text.parse().ok()).flatten();
+        if start.is_none() {
+            let fault = Fault::new(format!("{text:?} is not a time that can be used"));
             let fault = fault.at(self.get("start").map_or(0..0, |value| self.text.span(value.get())));
             faults.push(fault.path("$.start").help("write it as in RFC 3339: 2026-02-20T12:00:00Z"));
-        };
-        start.map_err(refuse).ok()
+        }
+        start
     }
 
     /// The width of a window, from the document and the pipeline.
@@ -469,6 +479,25 @@ impl<'a> Document<'a, '_> {
     }
 }
 
+/// Whether a text has the shape of `2026-02-20T12:00:00.5+01:00` (RFC 3339, section 5.6).
+fn is_rfc_3339(text: &str) -> bool {
+    let has_shape = |text: &str, shape: &str| {
+        let fits = |(byte, shape): (u8, u8)| if shape == b'0' { byte.is_ascii_digit() } else { byte == shape };
+        text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
+    };
+    let Some((time, rest)) = text.split_at_checked("0000-00-00T00:00:00".len()) else { return false };
+    let offset = match rest.strip_prefix('.') {
+        Some(fraction) if fraction.starts_with(|c: char| c.is_ascii_digit()) => {
+            fraction.trim_start_matches(|c: char| c.is_ascii_digit())
+        }
+        Some(_) => return false,
+        None => rest,
+    };
+    let time = time.replacen(['t', ' '], "T", 1);
+    let is_offset = matches!(offset, "Z" | "z") || has_shape(offset, "+00:00") || has_shape(offset, "-00:00");
+    has_shape(&time, "0000-00-00T00:00:00") && is_offset
+}
+
 /// The stages of each pipeline: `tsfm: canary_5, canary_25; web4: pct_1`.
 fn ladders(pipelines: &[&Pipeline]) -> String {
     let ladder = |pipeline: &&Pipeline| {
@@ -503,9 +532,6 @@ struct Unjudgeable<'a, 'e, 'd> {
     metrics: HashMap<String, Range<usize>>,
     baseline: HashMap<String, Range<usize>>,
 }
-
-/// Among how many unused metrics a missing one is looked for; a misspelt one is not the thousandth.
-const MOST_UNUSED: usize = 1000;
 
 impl<'a, 'e, 'd> Unjudgeable<'a, 'e, 'd> {
     fn new(document: &'d Document<'a, 'e>, pipeline: &'d Pipeline, unused: &'d [String]) -> Self {
@@ -546,7 +572,7 @@ impl Unjudgeable<'_, '_, '_> {
                 let mut fault = self.at(Section::Metrics, None, format!("metric `{name}` is missing"));
                 fault.path = Path::Root("$").key("metrics").key(name).to_string();
                 let wanted = std::iter::once(name).chain(parts.iter().copied());
-                let unused = || self.unused.iter().take(MOST_UNUSED).map(String::as_str);
+                let unused = || self.unused.iter().map(String::as_str);
                 let near: Vec<String> = wanted
                     .filter_map(|wanted| Some((wanted, nearest(wanted, unused())?)))
                     .map(|(wanted, near)| format!("is `{near}` meant to be `{wanted}`? "))

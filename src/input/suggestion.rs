@@ -4,6 +4,9 @@ use std::collections::HashSet;
 
 use strsim::{damerau_levenshtein, jaro_winkler};
 
+/// Among how many candidates the nearest is looked for: no list that people keep is longer.
+const MOST: usize = 1000;
+
 /// The candidate nearest to `word`, whatever their case, if one is near: at most two slips in a word at
 /// least twice as long, or alike by Jaro-Winkler (over 0.8, as `treshold` and `threshold` are with 0.89).
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -20,7 +23,7 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         let is_near = (slips <= 2 && slips * 2 <= word.chars().count()) || alike > 0.8;
         is_near.then_some((candidate, alike))
     };
-    let near = candidates.into_iter().filter_map(likeness);
+    let near = candidates.into_iter().take(MOST).filter_map(likeness);
     near.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(candidate, _)| candidate)
 }
 

@@ -8,7 +8,7 @@ use std::{collections::HashMap, fmt, ops::Range};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{
     Location, Spanned,
-    options::{DuplicateKeyPolicy, NonFiniteFloatPolicy},
+    options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy},
 };
 
 use super::document::Path;
@@ -57,6 +57,8 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
             enforce_alias_anchor_ratio: false,
         },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        // Expanded, they would hide which of two values wins.
+        merge_keys: MergeKeyPolicy::AsOrdinary,
         non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
@@ -81,43 +83,67 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
 }
 
 /// Messages of the crate that speak to its programmers: how each begins, what it means here, the way out.
-const IN_OUR_WORDS: [(&str, &str, &str); 4] = [
+const IN_OUR_WORDS: [(&str, &str, &str); 6] = [
     ("budget breached", TOO_LARGE, SMALL_ENOUGH),
     ("recursion limit", TOO_LARGE, SMALL_ENOUGH),
     ("multiple YAML documents", "a second YAML document begins here", "a table is one document: take the `---` out"),
+    (
+        "cannot deserialize null into string",
+        "a key without a name",
+        "write the key, in quotes if it is a word like null",
+    ),
+    ("expected string scalar", "a key that is no text", "write a plain name"),
     ("recursive references", "this alias is inside what it repeats", "write the value out"),
 ];
 const TOO_LARGE: &str = "this document is too large, too deep, or its aliases repeat too much";
 const SMALL_ENOUGH: &str = "a table that people can read is far below these bounds";
 
-/// Reports every key that a map has twice.
-pub(super) fn find_duplicate_keys(node: &Node, path: &Path<'_>, faults: &mut Faults) {
+/// The key that merges one map into another in YAML 1.1.
+pub(super) const MERGE: &str = "<<";
+
+/// Reports what would let a value be read as other than it looks: keys that a map has twice, merge keys, and
+/// tags, which turn texts into numbers and numbers into nothing.
+pub(super) fn find_disguises(text: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) {
+    if let Some(tag) = tag_before(text, node.span.start) {
+        let fault = Fault::new(format!("a tag (`{tag}`) is not read")).at(node.span.clone()).path(path);
+        faults.push(fault.help("write the value as it is meant"));
+    }
     match &node.value {
         Value::Map(entries) => {
             let mut first: HashMap<&str, &Key> = HashMap::with_capacity(entries.len());
             for (key, value) in entries {
-                match first.get(key.text.as_str()) {
-                    Some(first) => faults.push(
-                        Fault::new(format!("duplicate key `{}`", key.text))
-                            .at(key.span.clone())
-                            .path(path.key(&key.text))
-                            .related(first.span.clone(), "first here")
-                            .help("keep one of them"),
-                    ),
-                    None => {
-                        first.insert(&key.text, key);
-                    }
+                let path = path.key(&key.text);
+                if key.text == MERGE {
+                    let fault = Fault::new("a merge key is not read").at(key.span.clone()).path(path);
+                    faults.push(fault.help("write the keys out, or repeat a value with an alias"));
+                } else if let Some(first) = first.get(key.text.as_str()) {
+                    faults.push_with(|| {
+                        let fault = Fault::new(format!("duplicate key `{}`", key.text)).at(key.span.clone());
+                        fault.path(path).related(first.span.clone(), "first here").help("keep one of them")
+                    });
+                } else {
+                    first.insert(&key.text, key);
                 }
-                find_duplicate_keys(value, &path.key(&key.text), faults);
+                find_disguises(text, value, &path, faults);
             }
         }
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                find_duplicate_keys(item, &path.index(index), faults);
+                find_disguises(text, item, &path.index(index), faults);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
     }
+}
+
+/// The tag that stands before a value, if there is one: the parser tells none.
+fn tag_before(text: &str, start: usize) -> Option<&str> {
+    let before = text.get(..start)?;
+    let is_between = |word: &&str| word.starts_with(['&', '|', '>']);
+    let mut words = before.rsplit(|c: char| c.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    let tag = words.find(|word| !is_between(word)).filter(|word| word.starts_with('!'))?;
+    let line = before.get(..before.rfind(tag)?)?.rsplit('\n').next()?;
+    (!line.contains('#')).then_some(tag)
 }
 
 impl From<Spanned<Value>> for Node {

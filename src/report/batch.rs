@@ -1,83 +1,69 @@
 //! Several snapshots at once: one line each for what is not a promotion, worst first, then the totals.
 
+use std::collections::HashMap;
+
 use super::{
     escape::shown,
     text::{Settings, summary, word},
 };
 use crate::{exit::Exit, outcome::Outcome};
 
-/// What several snapshots came to. Keeps a line for each that is not a promotion, and counts the rest.
+/// What several snapshots came to: how many of each answer, and the lines of those that have one.
 #[derive(Debug, Default)]
 pub struct Batch {
-    lines: Vec<Line>,
-    promoted: usize,
+    counts: HashMap<Exit, usize>,
+    lines: Vec<(Exit, String)>,
 }
 
-/// One snapshot that is not a promotion.
-#[derive(Debug)]
-pub struct Line {
-    exit: Exit,
-    text: String,
-}
-
-impl Line {
-    /// The line of `outcome`; `None` for a promotion.
-    #[must_use]
-    pub fn of(outcome: &Outcome<'_>) -> Option<Self> {
-        let exit = outcome.exit();
-        if exit == Exit::Promote {
-            return None;
+/// The line of `outcome` among several; `None` for a promotion.
+#[must_use]
+pub fn line(outcome: &Outcome<'_>) -> Option<String> {
+    let name = outcome.name.as_deref().unwrap_or("-");
+    match &outcome.result {
+        Ok(_) if outcome.exit() == Exit::Promote => None,
+        Ok(judged) => {
+            let stage = judged.verdict.stage();
+            let (pipeline, stage) = (shown(&stage.pipeline().name), shown(&stage.stage().name));
+            Some(format!("{}   {pipeline} / {stage}   {}", shown(name), summary(outcome)))
         }
-        let name = outcome.name.as_deref().unwrap_or("-");
-        let text = match &outcome.result {
-            Ok(judged) => {
-                let stage = judged.verdict.stage();
-                let (pipeline, stage) = (shown(&stage.pipeline().name), shown(&stage.stage().name));
-                format!("{}   {pipeline} / {stage}   {}", shown(name), summary(outcome))
-            }
-            Err(_) => summary(outcome),
-        };
-        Some(Self { exit, text })
+        Err(_) => Some(summary(outcome)),
     }
 }
 
 impl Batch {
-    /// Counts one snapshot.
-    pub fn add(&mut self, line: Option<Line>) {
-        match line {
-            Some(line) => self.lines.push(line),
-            None => self.promoted += 1,
-        }
+    /// Counts one snapshot, and keeps its line for [`Self::lines`].
+    pub fn add(&mut self, exit: Exit, line: Option<String>) {
+        *self.counts.entry(exit).or_default() += 1;
+        self.lines.extend(line.map(|line| (exit, line)));
     }
 
     /// How many snapshots there were.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.lines.len() + self.promoted
+        self.counts.values().sum()
     }
 
     /// Whether there was none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.counts.is_empty()
     }
 
     /// The worst of all; no verdict where there was nothing to judge.
     #[must_use]
     pub fn exit(&self) -> Exit {
-        let worst = self.lines.iter().map(|line| line.exit).max();
-        worst.unwrap_or(if self.is_empty() { Exit::NoVerdict } else { Exit::Promote })
+        self.counts.keys().copied().max().unwrap_or(Exit::NoVerdict)
     }
 
-    /// The lines, worst first, those alike in input order.
+    /// The lines, worst first, those alike in the order in which they were added.
     #[must_use]
     pub fn lines(&mut self, settings: &Settings) -> String {
-        self.lines.sort_by_key(|line| std::cmp::Reverse(line.exit));
-        let width = self.lines.iter().map(|line| line.exit.word().len()).max().unwrap_or_default();
+        self.lines.sort_by_key(|(exit, _)| std::cmp::Reverse(*exit));
+        let width = self.lines.iter().map(|(exit, _)| exit.word().len()).max().unwrap_or_default();
         let mut text = String::new();
-        for line in &self.lines {
-            let pad = " ".repeat(width - line.exit.word().len());
-            text += &format!("{}{pad}  {}\n", word(line.exit, settings), line.text);
+        for (exit, line) in &self.lines {
+            let pad = " ".repeat(width - exit.word().len());
+            text += &format!("{}{pad}  {line}\n", word(*exit, settings));
         }
         if !text.is_empty() {
             text.push('\n');
@@ -88,13 +74,12 @@ impl Batch {
     /// The totals, the verdict being its first word.
     #[must_use]
     pub fn totals(&self, settings: &Settings) -> String {
-        let count = |exit| self.lines.iter().filter(|line| line.exit == exit).count();
-        let exit = self.exit();
+        let count = |exit| self.counts.get(&exit).copied().unwrap_or_default();
         format!(
             "{}  {} snapshots: {} promote, {} hold, {} rollback, {} without a verdict\n",
-            word(exit, settings),
+            word(self.exit(), settings),
             self.len(),
-            self.promoted,
+            count(Exit::Promote),
             count(Exit::Hold),
             count(Exit::Rollback),
             count(Exit::NoVerdict),

@@ -1,5 +1,7 @@
 //! `--format text`: one snapshot for people. The last line is the verdict.
 
+use std::collections::HashMap;
+
 use anstyle::{AnsiColor, Style};
 use jiff::{SignedDuration, Timestamp};
 use unicode_width::UnicodeWidthStr;
@@ -16,7 +18,7 @@ use crate::{
         notation::{duration, shortest},
         persistence::Persistence,
         reason::subject,
-        table::{Condition, Kind, Over, Rule, Severity},
+        table::{Condition, Kind, MetricId, Over, Rule, Severity},
         verdict::{Check, Decision, State, Stretch, Worst},
     },
     exit::Exit,
@@ -40,7 +42,7 @@ pub struct Settings {
 #[must_use]
 pub fn render(outcome: &Outcome<'_>, settings: &Settings) -> String {
     match &outcome.result {
-        Ok(judged) => Block { judged, settings }.render(outcome.name.as_deref().unwrap_or("-")),
+        Ok(judged) => Block::new(judged, settings).render(outcome.name.as_deref().unwrap_or("-")),
         Err(_) => verdict_line(outcome, settings),
     }
 }
@@ -113,6 +115,8 @@ fn paint(text: &str, style: Style, settings: &Settings) -> String {
 struct Block<'a, 't> {
     judged: &'a Judged<'t>,
     settings: &'a Settings,
+    /// Every series by its metric and label.
+    series: HashMap<(MetricId, Option<&'a str>), &'a Series>,
 }
 
 /// One check as a line: state, subject, value, limit and curve, and what stands under it.
@@ -127,7 +131,15 @@ struct Row {
     details: Vec<String>,
 }
 
-impl Block<'_, '_> {
+impl<'a, 't> Block<'a, 't> {
+    fn new(judged: &'a Judged<'t>, settings: &'a Settings) -> Self {
+        let ids = (0..judged.verdict.stage().pipeline().metrics.len()).map(MetricId);
+        let measured = ids.filter_map(|id| Some((id, judged.reading.snapshot.metric(id)?)));
+        let series =
+            measured.flat_map(|(id, metric)| metric.entries().map(move |(label, series)| ((id, label), series)));
+        Self { judged, settings, series: series.collect() }
+    }
+
     fn render(&self, name: &str) -> String {
         let verdict = &self.judged.verdict;
         let outcome_line =
@@ -209,8 +221,8 @@ impl Block<'_, '_> {
         let verdict = &self.judged.verdict;
         let required = verdict.required()?;
         let (urgency, state) =
-            if verdict.observed() < required { (Urgency::Failed, State::Fail) } else { (Urgency::Passed, State::Pass) };
-        let (state, style) = label(state);
+            if verdict.is_observed() { (Urgency::Passed, State::Pass) } else { (Urgency::Failed, State::Fail) };
+        let (state, style) = state_word(state);
         let row = Row {
             state,
             style,
@@ -228,7 +240,7 @@ impl Block<'_, '_> {
         let rule = check.rule;
         let (state, style) = match (rule.severity, check.state) {
             (Severity::Warn, State::Fail | State::Fired) => ("WARN", AnsiColor::Yellow.on_default().bold()),
-            (_, state) => label(state),
+            (_, state) => state_word(state),
         };
         let metric = self.metric_name(&rule.condition);
         let id = format!("[{}, {}:{}]", shown(&rule.id), shown(&self.settings.table), rule.line);
@@ -312,9 +324,9 @@ impl Block<'_, '_> {
     fn sparkline(&self, check: &Check<'_>) -> Sparkline {
         let snapshot = &self.judged.reading.snapshot;
         let condition = &check.rule.condition;
-        let series: Option<&Series> = snapshot
-            .metric(condition.metric)
-            .and_then(|metric| metric.serve(&[check.series.as_deref()]).first().copied().flatten());
+        // A metric without labels serves every label.
+        let metric = condition.metric;
+        let series = self.series.get(&(metric, check.series.as_deref())).or_else(|| self.series.get(&(metric, None)));
         let curve = Curve {
             windows: snapshot.windows(),
             value: |window| series.and_then(|series| series.at(window).get()),
@@ -427,7 +439,8 @@ fn urgency(check: &Check<'_>) -> Urgency {
     }
 }
 
-fn label(state: State) -> (&'static str, Style) {
+/// How a row begins.
+fn state_word(state: State) -> (&'static str, Style) {
     match state {
         State::Fired => ("ROLLBACK", AnsiColor::Red.on_default().bold()),
         State::Fail => ("FAIL", AnsiColor::Red.on_default().bold()),

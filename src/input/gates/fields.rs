@@ -6,7 +6,7 @@ use super::super::{
     document::Path,
     duration,
     suggestion::did_you_mean,
-    yaml::{Key, Node, Value},
+    yaml::{Key, MERGE, Node, Value},
 };
 use crate::{
     eval::{
@@ -76,17 +76,19 @@ impl<'n> Fields<'n> {
     pub(super) fn finish(self, path: &Path<'_>, faults: &mut Faults) {
         for (key, _) in self.entries {
             if !is_free(&key.text) && !self.known.contains(&key.text.as_str()) {
-                let mut fault = Fault::new(format!("unknown key `{}` in {}", key.text, self.what));
-                fault.help = did_you_mean(&key.text, self.known.iter().copied());
-                faults.push(fault.at(key.span.clone()).path(path.key(&key.text)));
+                faults.push_with(|| {
+                    let fault = Fault::new(format!("unknown key `{}` in {}", key.text, self.what));
+                    let help = did_you_mean(&key.text, self.known.iter().copied());
+                    Fault { help, ..fault.at(key.span.clone()).path(path.key(&key.text)) }
+                });
             }
         }
     }
 }
 
-/// Keys that begin with `x-` are the user's own.
+/// Keys that begin with `x-` are the user's own; merge keys have been refused already.
 pub(super) fn is_free(key: &str) -> bool {
-    key.starts_with("x-")
+    key.starts_with("x-") || key == MERGE
 }
 
 /// The entries of a map whose keys are names; at least one.
@@ -134,11 +136,6 @@ impl<'n> Names<'n> {
         }
     }
 
-    /// How many stages the pipeline has.
-    pub(super) fn stage_count(&self) -> usize {
-        self.stages.len()
-    }
-
     /// A metric by its name.
     pub(super) fn metric(&self, node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<MetricId> {
         let Value::Text(name) = &node.value else {
@@ -147,7 +144,7 @@ impl<'n> Names<'n> {
         };
         let id = self.metric_ids.as_ref()?.get(name.as_str()).copied();
         if id.is_none() {
-            faults.push(unknown("metric", name, self.metrics.iter().copied(), node).path(path));
+            faults.push_with(|| unknown("metric", name, self.metrics.iter().copied(), node).path(path));
         }
         id
     }
@@ -156,9 +153,11 @@ impl<'n> Names<'n> {
     pub(super) fn stage(&self, key: &Key, path: &Path<'_>, faults: &mut Faults) -> Option<StageId> {
         let id = self.stage_ids.as_ref()?.get(key.text.as_str()).copied();
         if id.is_none() {
-            let mut fault = Fault::new(format!("unknown stage `{}`", key.text));
-            fault.help = did_you_mean(&key.text, self.stages.iter().copied());
-            faults.push(fault.at(key.span.clone()).path(path.key(&key.text)));
+            faults.push_with(|| {
+                let fault = Fault::new(format!("unknown stage `{}`", key.text));
+                let help = did_you_mean(&key.text, self.stages.iter().copied());
+                Fault { help, ..fault.at(key.span.clone()).path(path.key(&key.text)) }
+            });
         }
         id
     }
@@ -252,7 +251,7 @@ pub(super) fn word<T: Copy>(
     };
     let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
     if found.is_none() {
-        faults.push(unknown(what, text, words.iter().map(|(word, _)| *word), node).path(path));
+        faults.push_with(|| unknown(what, text, words.iter().map(|(word, _)| *word), node).path(path));
     }
     found
 }
@@ -278,10 +277,7 @@ pub(super) fn number(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Optio
         }
         Value::Text(text) => {
             let fault = wrong(node, "a number belongs here", path);
-            faults.push(match text.parse::<f64>() {
-                Ok(number) => fault.help(format!("write the plain number {}", shortest(number))),
-                Err(_) => fault,
-            });
+            faults.push(Fault { help: plain_number(text), ..fault });
             None
         }
         Value::Bool(_) => {
@@ -295,11 +291,17 @@ pub(super) fn number(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Optio
     }
 }
 
+/// What to write instead of a number as text, if it is one.
+pub(super) fn plain_number(text: &str) -> Option<String> {
+    let number = Finite::new(text.parse().ok()?)?;
+    Some(format!("write the plain number {}", shortest(number.get())))
+}
+
 /// A duration such as `15m`.
 pub(super) fn duration(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Duration> {
     let Value::Text(text) = &node.value else {
         let fault = wrong(node, "a duration belongs here", path);
-        faults.push(fault.help("write hours, minutes and seconds, such as 24h, 15m or 1h30m"));
+        faults.push(fault.help(duration::HINT));
         return None;
     };
     duration::parse(text).map_err(|message| faults.push(at(node, message).path(path))).ok()

@@ -7,17 +7,16 @@ use super::super::{
     suggestion::did_you_mean,
     yaml::{Node, Value},
 };
-use super::fields::{Fields, NONE, Names, at, duration, is_free, list, number, text, word, wrong};
+use super::fields::{Fields, NONE, Names, at, duration, is_free, list, number, plain_number, text, word, wrong};
 use crate::{
     eval::{
         aggregate::Aggregate,
         answer::Missing,
         comparator::Comparator,
         limit::Limit,
-        notation::shortest,
         number::Finite,
         persistence::Persistence,
-        table::{Condition, Kind, Over, Rule, Severity},
+        table::{Condition, Kind, Limits, Over, Rule, Severity, StageId},
         template::{Placeholder, Template, TemplateError},
     },
     refusal::Faults,
@@ -105,28 +104,26 @@ fn read_condition(
     None
 }
 
-/// One limit for each stage.
-fn read_limits(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Option<Limit>>> {
+/// One limit for every stage, or a map from stage to limit.
+fn read_limits(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Limits> {
     let Value::Map(entries) = &node.value else {
-        return Some(vec![Some(read_limit(node, path, faults)?); names.stage_count()]);
+        return read_limit(node, path, faults).map(Limits::Everywhere);
     };
     let entries: Vec<_> = entries.iter().filter(|(key, _)| !is_free(&key.text)).collect();
     if entries.is_empty() {
         faults.push(at(node, "this map names no stage").path(path));
         return None;
     }
-    let mut limits = vec![None; names.stage_count()];
-    let mut is_whole = true;
-    for (key, node) in entries {
-        let stage = names.stage(key, path, faults);
-        let limit = read_limit(node, &path.key(&key.text), faults);
-        match stage.and_then(|stage| limits.get_mut(stage.0)) {
-            Some(entry) => *entry = limit,
-            None => is_whole = false,
-        }
-        is_whole &= limit.is_some();
-    }
-    is_whole.then_some(limits)
+    // Collected whole first: every fault is to be found, not only the first.
+    let read: Vec<Option<(StageId, Limit)>> = entries
+        .into_iter()
+        .map(|(key, node)| {
+            let stage = names.stage(key, path, faults);
+            let limit = read_limit(node, &path.key(&key.text), faults);
+            stage.zip(limit)
+        })
+        .collect();
+    read.into_iter().collect::<Option<_>>().map(Limits::At)
 }
 
 /// A number, `baseline`, `baseline + 10%`, or nothing.
@@ -137,10 +134,8 @@ fn read_limit(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Limit
             let limit = baseline_percent(text).map(|percent| Limit::Baseline { percent });
             if limit.is_none() {
                 let fault = wrong(node, "a limit is a number or moves with the baseline", path);
-                faults.push(match text.parse::<f64>() {
-                    Ok(number) => fault.help(format!("write the plain number {}", shortest(number))),
-                    Err(_) => fault.help("write a number, `baseline`, `baseline + 10%`, or `~` for none yet"),
-                });
+                let otherwise = || "write a number, `baseline`, `baseline + 10%`, or `~` for none yet".to_owned();
+                faults.push(fault.help(plain_number(text).unwrap_or_else(otherwise)));
             }
             limit
         }
