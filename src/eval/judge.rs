@@ -37,7 +37,7 @@ impl<'a, 't: 'a> Judge<'a, 't> {
     /// One check for each series.
     fn checks(&self) -> Vec<Check<'t>> {
         if let Some(why) = self.why_not_evaluated() {
-            return vec![self.check(None, Finding::not_evaluated(why))];
+            return vec![Check { reason: Some(why), ..self.check(None, State::NotEvaluated) }];
         }
         let labels = self.labels();
         let own = self.comparisons(&self.rule.condition, &labels);
@@ -46,9 +46,9 @@ impl<'a, 't: 'a> Judge<'a, 't> {
         let metric = self.metric_name(self.rule.condition.metric);
         let cases = labels.iter().zip(&own).zip(exemptions).enumerate().map(|(index, ((label, own), exemption))| {
             let and = and.iter().filter_map(|and| and.get(index)).collect();
-            (*label, Case { judge: self, subject: reason::subject(metric, *label), own, and, exemption })
+            Case { judge: self, label: *label, subject: reason::subject(metric, *label), own, and, exemption }
         });
-        cases.map(|(label, case)| self.check(label, case.find())).collect()
+        cases.map(|case| case.check()).collect()
     }
 
     /// A limit that is not set, an optional metric that the snapshot lacks, or an optional metric without its
@@ -114,17 +114,18 @@ impl<'a, 't: 'a> Judge<'a, 't> {
         flag.serve(labels).into_iter().map(|series| series.map_or(Exemption::NoSeries, Exemption::Flag)).collect()
     }
 
-    fn check(&self, label: Option<&str>, finding: Finding) -> Check<'t> {
+    /// A check in which nothing was found.
+    fn check(&self, label: Option<&str>, state: State) -> Check<'t> {
         Check {
             rule: self.rule,
             limit: self.rule.condition.limit(self.stage.id()).unwrap_or(Limit::Unset),
             series: label.map(str::to_owned),
-            state: finding.state,
-            worst: finding.worst,
-            breaches: finding.breaches,
-            fired_at: finding.fired_at,
-            no_data: finding.no_data,
-            reason: finding.reason,
+            state,
+            worst: None,
+            breaches: Vec::new(),
+            fired_at: None,
+            no_data: Vec::new(),
+            reason: None,
         }
     }
 
@@ -134,29 +135,6 @@ impl<'a, 't: 'a> Judge<'a, 't> {
 
     fn is_optional(&self, id: MetricId) -> bool {
         self.stage.pipeline().metric(id).is_some_and(|metric| metric.optional)
-    }
-}
-
-/// What one check found; see [`Check`].
-struct Finding {
-    state: State,
-    worst: Option<Worst>,
-    breaches: Vec<Stretch>,
-    fired_at: Option<usize>,
-    no_data: Vec<Stretch>,
-    reason: Option<String>,
-}
-
-impl Finding {
-    fn not_evaluated(why: String) -> Self {
-        Self {
-            state: State::NotEvaluated,
-            worst: None,
-            breaches: Vec::new(),
-            fired_at: None,
-            no_data: Vec::new(),
-            reason: Some(why),
-        }
     }
 }
 
@@ -222,21 +200,22 @@ enum Exemption<'a> {
 /// One rule on one series: everything that its answer depends on.
 struct Case<'a, 'j, 't> {
     judge: &'j Judge<'a, 't>,
+    label: Option<&'a str>,
     subject: String,
     own: &'j Comparison<'a>,
     and: Vec<&'j Comparison<'a>>,
     exemption: Exemption<'a>,
 }
 
-impl Case<'_, '_, '_> {
-    fn find(&self) -> Finding {
+impl<'t> Case<'_, '_, 't> {
+    fn check(&self) -> Check<'t> {
         match &self.judge.rule.over {
-            Over::Windows { .. } => self.find_in_windows(),
-            Over::Whole(aggregate) => self.find_in_whole(*aggregate),
+            Over::Windows { .. } => self.check_windows(),
+            Over::Whole(aggregate) => self.check_whole(*aggregate),
         }
     }
 
-    fn find_in_windows(&self) -> Finding {
+    fn check_windows(&self) -> Check<'t> {
         let rule = self.judge.rule;
         let windows = self.judge.snapshot.windows();
         let needed = rule.persistence().needed(self.judge.snapshot.window());
@@ -265,18 +244,18 @@ impl Case<'_, '_, '_> {
             State::Pass | State::Quiet => tally.worst,
             State::NoData | State::NotEvaluated => None,
         };
-        Finding {
-            state,
+        Check {
             worst,
             breaches: tally.breaches,
             fired_at,
             no_data: tally.no_data,
             reason: self.reason(state, worst, || reason::no_data(&self.subject, gaps, windows)),
+            ..self.judge.check(self.label, state)
         }
     }
 
     /// One value has no window of its own: only that of the last window has one to show.
-    fn find_in_whole(&self, aggregate: Aggregate) -> Finding {
+    fn check_whole(&self, aggregate: Aggregate) -> Check<'t> {
         let rule = self.judge.rule;
         let windows = self.judge.snapshot.windows();
         let pair = self.own.whole(aggregate, windows);
@@ -293,13 +272,13 @@ impl Case<'_, '_, '_> {
             None if self.own.lacks_baseline() => self.gaps(0..windows),
             None => self.gaps(window.unwrap_or_default()..windows),
         };
-        Finding {
-            state,
+        Check {
             worst,
             breaches: breach.map(|window| Stretch { from: window, to: window }).into_iter().collect(),
             fired_at: breach.filter(|_| state == State::Fired),
             no_data: gaps,
             reason: self.reason(state, worst, || reason::no_aggregate(&self.subject)),
+            ..self.judge.check(self.label, state)
         }
     }
 

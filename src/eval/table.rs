@@ -11,7 +11,7 @@ use super::{
 };
 
 /// A table of limits: `gates.yaml`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Table {
     /// In the table's order; at least one.
     pub pipelines: Vec<Pipeline>,
