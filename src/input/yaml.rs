@@ -142,8 +142,10 @@ fn tag_before(text: &str, start: usize) -> Option<&str> {
     let is_between = |word: &&str| word.starts_with(['&', '|', '>']);
     let mut words = before.rsplit(|c: char| c.is_ascii_whitespace()).filter(|word| !word.is_empty());
     let tag = words.find(|word| !is_between(word)).filter(|word| word.starts_with('!'))?;
-    let line = before.get(..before.rfind(tag)?)?.rsplit('\n').next()?;
-    (!line.contains('#')).then_some(tag)
+    // A word of a comment is none; a comment ends with its line.
+    let (line, after) = before.split_at_checked(before.rfind(tag)?)?;
+    let is_comment = after.contains('\n') && line.rsplit('\n').next().is_some_and(|line| line.contains('#'));
+    (!is_comment).then_some(tag)
 }
 
 impl From<Spanned<Value>> for Node {
@@ -238,5 +240,28 @@ impl<'de> Visitor<'de> for ValueVisitor {
             map.push((Key { text: key.value, span: span(key.referenced) }, value.into()));
         }
         Ok(Value::Map(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_found_and_nothing_else() {
+        for (text, tag) in [
+            ("a: !!null 5", Some("!!null")),
+            ("a: !x &b 5", Some("!x")),
+            ("a: &b !x 5", Some("!x")),
+            ("{ r: \"a # b\", a: !x 5", Some("!x")),
+            ("a: !x\n  5", Some("!x")),
+            ("a: !x |\n  5", Some("!x")),
+            ("# beware!\na:\n  # of !this\n  5", None),
+            ("a: 5", None),
+            ("- \"!x\"\n- 5", None),
+            ("5", None),
+        ] {
+            assert_eq!(tag_before(text, text.rfind('5').unwrap_or_default()), tag, "{text}");
+        }
     }
 }
