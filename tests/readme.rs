@@ -88,8 +88,8 @@ fn the_table_of_exit_codes_is_that_of_the_program() {
 
 #[test]
 fn everything_that_a_table_can_say_is_explained() {
-    let words = Comparator::ALL.map(|(word, _)| word).into_iter();
-    let words = words.chain(Unit::ALL.map(|(word, _)| word)).chain(Aggregate::ALL.map(|(word, _)| word));
+    let words = Comparator::ALL.map(Comparator::name).into_iter();
+    let words = words.chain(Unit::ALL.map(Unit::name)).chain(Aggregate::ALL.map(Aggregate::name));
     assert_named(words.map(str::to_owned));
     assert_named(Placeholder::ALL.map(|(name, _)| format!("{{{name}}}")));
     let built_in = gates::read("gates.yaml", include_str!("../gates.yaml").to_owned()).unwrap();

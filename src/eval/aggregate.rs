@@ -14,8 +14,8 @@ pub enum Aggregate {
 }
 
 impl Aggregate {
-    /// Every aggregate with its name in tables.
-    pub const ALL: [(&'static str, Self); 3] = [("mean", Self::Mean), ("last", Self::Last), ("total", Self::Total)];
+    /// Every aggregate.
+    pub const ALL: [Self; 3] = [Self::Mean, Self::Last, Self::Total];
 
     /// Its name in tables.
     #[must_use]
@@ -75,9 +75,9 @@ mod tests {
     #[test]
     fn a_needed_gap_is_no_data() {
         let gap_first = [None, Some(2.0)];
-        assert_eq!(Aggregate::ALL.map(|(_, aggregate)| of(aggregate, &gap_first)), [None, Some(2.0), None]);
+        assert_eq!(Aggregate::ALL.map(|aggregate| of(aggregate, &gap_first)), [None, Some(2.0), None]);
         let gap_last = [Some(2.0), None];
-        assert_eq!(Aggregate::ALL.map(|(_, aggregate)| of(aggregate, &gap_last)), [None, None, None]);
+        assert_eq!(Aggregate::ALL.map(|aggregate| of(aggregate, &gap_last)), [None, None, None]);
     }
 
     #[test]
@@ -98,9 +98,6 @@ mod tests {
     #[test]
     fn a_constant_is_that_value_in_every_window() {
         let series = Series::measured(Values::Constant(Point::new(2.0)));
-        assert_eq!(
-            Aggregate::ALL.map(|(_, aggregate)| aggregate.of(&series, 3).get()),
-            [Some(2.0), Some(2.0), Some(6.0)]
-        );
+        assert_eq!(Aggregate::ALL.map(|aggregate| aggregate.of(&series, 3).get()), [Some(2.0), Some(2.0), Some(6.0)]);
     }
 }

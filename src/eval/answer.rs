@@ -56,6 +56,19 @@ pub enum Missing {
 }
 
 impl Missing {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Hold, Self::Breach, Self::Ok];
+
+    /// Its name in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Breach => "breach",
+            Self::Ok => "ok",
+        }
+    }
+
     /// Settles whether a window breaches.
     #[must_use]
     pub fn settle(self, breach: Answer) -> Answer {

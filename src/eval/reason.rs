@@ -95,9 +95,9 @@ mod tests {
 
     #[test]
     fn every_comparison_has_its_verb() {
-        let gate = Comparator::ALL.map(|(_, comparator)| verb(Kind::Gate, comparator));
+        let gate = Comparator::ALL.map(|comparator| verb(Kind::Gate, comparator));
         assert_eq!(gate, ["exceeds", "below", "is not below", "is not above", "is not"]);
-        let rollback = Comparator::ALL.map(|(_, comparator)| verb(Kind::Rollback, comparator));
+        let rollback = Comparator::ALL.map(|comparator| verb(Kind::Rollback, comparator));
         assert_eq!(rollback, ["is at most", "is at least", "below", "exceeds", "is"]);
     }
 

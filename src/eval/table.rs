@@ -148,6 +148,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Fail, Self::Warn];
+
     /// Its name in tables and reports.
     #[must_use]
     pub fn name(self) -> &'static str {

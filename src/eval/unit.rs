@@ -22,17 +22,24 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// Every unit with its name in tables.
-    pub const ALL: [(&'static str, Self); 8] = [
-        ("ratio", Self::Ratio),
-        ("percent", Self::Percent),
-        ("ms", Self::Ms),
-        ("seconds", Self::Seconds),
-        ("count", Self::Count),
-        ("score", Self::Score),
-        ("flag", Self::Flag),
-        ("number", Self::Number),
-    ];
+    /// Every unit.
+    pub const ALL: [Self; 8] =
+        [Self::Ratio, Self::Percent, Self::Ms, Self::Seconds, Self::Count, Self::Score, Self::Flag, Self::Number];
+
+    /// Its name in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ratio => "ratio",
+            Self::Percent => "percent",
+            Self::Ms => "ms",
+            Self::Seconds => "seconds",
+            Self::Count => "count",
+            Self::Score => "score",
+            Self::Flag => "flag",
+            Self::Number => "number",
+        }
+    }
 
     /// Whether a metric of this unit can have this value. Bounds are inside.
     #[must_use]
@@ -88,7 +95,7 @@ mod tests {
             assert!(inside.iter().all(|value| unit.contains(*value)), "{unit:?}");
             assert!(!outside.iter().any(|value| unit.contains(*value)), "{unit:?}");
         }
-        for (_, unit) in Unit::ALL {
+        for unit in Unit::ALL {
             assert!(![f64::NAN, f64::INFINITY, f64::NEG_INFINITY].into_iter().any(|value| unit.contains(value)));
         }
     }

@@ -186,7 +186,7 @@ impl<'a> CheckDocument<'a> {
             series: check.series.as_deref(),
             severity: rule.severity.name(),
             state: check.state.name(),
-            comparator: rule.condition.comparator.key(),
+            comparator: rule.condition.comparator.name(),
             limit: limit.map(Number),
             limit_text: check.limit.to_string(),
             worst: check.worst.map(WorstDocument::from),

@@ -299,7 +299,7 @@ impl<'a, 't> Block<'a, 't> {
             Kind::Gate => "limit",
             Kind::Rollback => "trigger",
         };
-        let own = |condition: &Condition, limit: &str| format!("{} {limit}", condition.comparator.key());
+        let own = |condition: &Condition, limit: &str| format!("{} {limit}", condition.comparator.name());
         let limit = match (check.limit, check.worst) {
             (Limit::Baseline { .. }, Some(worst)) => format!("{} = {}", check.limit, shortest(worst.limit)),
             _ => check.limit.to_string(),

@@ -236,22 +236,24 @@ pub(super) fn list<'n>(node: &'n Node, if_empty: &str, path: &Path<'_>, faults: 
     }
 }
 
-/// One of a few words.
+/// One of a few words: `name` says how each of `all` is called.
 pub(super) fn word<T: Copy>(
     node: &Node,
     what: &str,
-    words: &[(&'static str, T)],
+    all: &[T],
+    name: fn(T) -> &'static str,
     path: &Path<'_>,
     faults: &mut Faults,
 ) -> Option<T> {
+    let words = all.iter().map(|value| name(*value));
     let Value::Text(text) = &node.value else {
-        let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        let known: Vec<_> = words.collect();
         faults.push(wrong(node, &format!("{what} is one of {}", known.join(", ")), path));
         return None;
     };
-    let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
+    let found = all.iter().copied().find(|value| name(*value) == text);
     if found.is_none() {
-        faults.push_with(|| unknown(what, text, words.iter().map(|(word, _)| *word), node).path(path));
+        faults.push_with(|| unknown(what, text, words, node).path(path));
     }
     found
 }

@@ -47,7 +47,7 @@ fn read_metric(name: &str, node: &Node, names: &Names<'_>, path: &Path<'_>, faul
         return metric;
     };
     let unit = fields.require("unit", "say what it is measured in, such as `unit: ratio`", path, faults);
-    let unit = unit.and_then(|node| word(node, "unit", &Unit::ALL, &path.key("unit"), faults));
+    let unit = unit.and_then(|node| word(node, "unit", &Unit::ALL, Unit::name, &path.key("unit"), faults));
     metric.unit = unit.unwrap_or(metric.unit);
     let optional = fields.get("optional").and_then(|node| boolean(node, &path.key("optional"), faults));
     metric.optional = optional.unwrap_or_default();

@@ -22,9 +22,6 @@ use crate::{
     refusal::Faults,
 };
 
-const MISSING: [(&str, Missing); 3] = [("hold", Missing::Hold), ("breach", Missing::Breach), ("ok", Missing::Ok)];
-const SEVERITY: [(&str, Severity); 2] = [("fail", Severity::Fail), ("warn", Severity::Warn)];
-
 /// Every rule of a list, in order, with its node.
 pub(super) fn read_rules<'n>(
     kind: Kind,
@@ -46,10 +43,12 @@ fn read_rule(kind: Kind, node: &Node, names: &Names<'_>, path: &Path<'_>, faults
     let metric = fields.get("metric");
     let condition = read_condition(node, &mut fields, names, path, faults);
     let over = read_over(kind, &mut fields, names, path, faults);
-    let missing =
-        fields.get("missing").and_then(|node| word(node, "value of `missing`", &MISSING, &path.key("missing"), faults));
-    let severity =
-        fields.get("severity").and_then(|node| word(node, "severity", &SEVERITY, &path.key("severity"), faults));
+    let missing = fields
+        .get("missing")
+        .and_then(|node| word(node, "value of `missing`", &Missing::ALL, Missing::name, &path.key("missing"), faults));
+    let severity = fields
+        .get("severity")
+        .and_then(|node| word(node, "severity", &Severity::ALL, Severity::name, &path.key("severity"), faults));
     let id = fields.get("id").and_then(|node| text(node, &path.key("id"), faults));
     let is_run = kind == Kind::Rollback && matches!(over, Some(Over::Windows { .. }));
     let reason = fields.get("reason").and_then(|node| read_template(node, is_run, &path.key("reason"), faults));
@@ -58,7 +57,7 @@ fn read_rule(kind: Kind, node: &Node, names: &Names<'_>, path: &Path<'_>, faults
     let (condition, over) = (condition?, over?);
     let Value::Text(metric) = &metric?.value else { return None };
     Some(Rule {
-        id: id.unwrap_or_else(|| format!("{}.{metric}.{}", kind.name(), condition.comparator.key())),
+        id: id.unwrap_or_else(|| format!("{}.{metric}.{}", kind.name(), condition.comparator.name())),
         kind,
         condition,
         over,
@@ -81,7 +80,8 @@ fn read_condition(
     let metric = fields.require("metric", "name the metric that it looks at", path, faults);
     let metric = metric.and_then(|node| names.metric(node, &path.key("metric"), faults));
     let mut given = Vec::new();
-    for (key, comparator) in Comparator::ALL {
+    for comparator in Comparator::ALL {
+        let key = comparator.name();
         if let Some(node) = fields.get(key) {
             given.push((key, comparator, node, read_limits(node, names, &path.key(key), faults)));
         }
@@ -91,7 +91,7 @@ fn read_condition(
             return Some(Condition { metric: metric?, comparator: *comparator, limits: limits.clone()? });
         }
         [] => {
-            let all = Comparator::ALL.map(|(key, _)| key).join(", ");
+            let all = Comparator::ALL.map(Comparator::name).join(", ");
             at(node, "a rule without a comparator").path(path).help(format!("give it one of {all}"))
         }
         [_, (key, _, second, _), ..] => {
@@ -184,7 +184,8 @@ fn read_over(
     if let (Some(_), Some(node)) = (windows, lasting) {
         refuse(node, "for", "cannot be together with `windows`: say how long in one way");
     }
-    let aggregate_word = aggregate.map(|node| word(node, "aggregate", &Aggregate::ALL, &path.key("aggregate"), faults));
+    let aggregate_word =
+        aggregate.map(|node| word(node, "aggregate", &Aggregate::ALL, Aggregate::name, &path.key("aggregate"), faults));
     let windows = windows.map(|node| read_windows(node, &path.key("windows"), faults).map(Persistence::Windows));
     let lasting = lasting.map(|node| duration(node, &path.key("for"), faults).map(Persistence::For));
     let and = and.map(|node| read_and(node, names, &path.key("and"), faults));
