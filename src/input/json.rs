@@ -13,7 +13,10 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::value::RawValue;
 
 use super::document::Path;
-use crate::refusal::{Fault, Faults};
+use crate::{
+    eval::number::Point,
+    refusal::{Fault, Faults},
+};
 
 /// A JSON text.
 #[derive(Clone, Copy)]
@@ -200,5 +203,32 @@ impl<'de> Visitor<'de> for NoDuplicates {
             entries.next_value::<Self>()?;
         }
         Ok(self)
+    }
+}
+
+/// An array of numbers and nulls, read at once: what nearly every array is.
+pub(super) struct Points(pub(super) Vec<Point>);
+
+impl<'de> Deserialize<'de> for Points {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PointsVisitor;
+
+        impl<'de> Visitor<'de> for PointsVisitor {
+            type Value = Points;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("numbers and nulls")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Points, A::Error> {
+                let mut points = Vec::new();
+                while let Some(value) = elements.next_element::<Option<f64>>()? {
+                    points.push(value.map_or(Point::NO_DATA, Point::new));
+                }
+                Ok(Points(points))
+            }
+        }
+
+        deserializer.deserialize_seq(PointsVisitor)
     }
 }

@@ -2,18 +2,16 @@
 
 use std::{
     collections::HashMap,
-    fmt,
     ops::{Range, RangeInclusive},
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
-use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{
     document::Path,
-    json::{Entry, Text},
+    json::{Entry, Points, Text},
     suggestion::{did_you_mean, nearest},
 };
 use crate::{
@@ -623,32 +621,5 @@ impl Unjudgeable<'_, '_, '_> {
 
     fn name(&self, id: MetricId) -> &str {
         self.pipeline.metric(id).map_or("", |metric| &metric.name)
-    }
-}
-
-/// An array of numbers and nulls.
-struct Points(Vec<Point>);
-
-impl<'de> Deserialize<'de> for Points {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PointsVisitor;
-
-        impl<'de> Visitor<'de> for PointsVisitor {
-            type Value = Points;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("numbers and nulls")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Points, A::Error> {
-                let mut points = Vec::new();
-                while let Some(value) = elements.next_element::<Option<f64>>()? {
-                    points.push(value.map_or(Point::NO_DATA, Point::new));
-                }
-                Ok(Points(points))
-            }
-        }
-
-        deserializer.deserialize_seq(PointsVisitor)
     }
 }
