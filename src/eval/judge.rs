@@ -219,11 +219,13 @@ impl<'t> Case<'_, '_, 't> {
         let rule = self.judge.rule;
         let windows = self.judge.snapshot.windows();
         let needed = rule.persistence().needed(self.judge.snapshot.window());
+        // A rule that lacks its baseline has no data at all, whatever `and` and `unless` say.
+        let lacks_baseline = self.judge.lacks_baseline();
         let mut tally = Tally::default();
         let mut fired_at = None;
         for window in 0..windows {
             let pair = self.own.at(window);
-            let breach = self.breach(pair, window);
+            let breach = if lacks_baseline { Answer::Unknown } else { self.breach(pair, window) };
             let worst = pair.map(|(value, limit)| Worst { value, limit, window: Some(window) });
             tally.add(window, breach, rule.missing.settle(breach), worst, self);
             if tally.run.windows == needed && rule.kind == Kind::Rollback {
@@ -292,12 +294,8 @@ impl<'t> Case<'_, '_, 't> {
         gaps
     }
 
-    /// Whether `window` breaches: the rule's comparison against it, every `and`, and not exempt. A rule that
-    /// lacks its baseline has no data at all, whatever the others say.
+    /// Whether `window` breaches: the rule's comparison against it, every `and`, and not exempt.
     fn breach(&self, pair: Option<Pair>, window: usize) -> Answer {
-        if self.judge.lacks_baseline() {
-            return Answer::Unknown;
-        }
         let own = self.against(self.own.answer(pair));
         let breach = self.and.iter().fold(own, |breach, and| breach.and(and.answer(and.at(window))));
         breach.and(!self.exempt_in(window))
