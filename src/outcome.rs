@@ -1,6 +1,8 @@
 //! What became of one snapshot. The doors in and out both know these types, and not each other.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     eval::{
@@ -28,6 +30,13 @@ pub struct Reading<'t> {
     pub unused_metrics: Vec<String>,
     /// The same under `baseline`.
     pub unused_baseline: Vec<String>,
+}
+
+/// When window `number` opens, if window 0 opens at `start` and each is `window` wide; `None` beyond the calendar.
+#[must_use]
+pub fn opening(start: Timestamp, window: Duration, number: usize) -> Option<Timestamp> {
+    let span = window.checked_mul(u32::try_from(number).ok()?)?;
+    start.checked_add(SignedDuration::try_from(span).ok()?).ok()
 }
 
 /// A reading and what it came to.

@@ -7,6 +7,8 @@
 
 #[path = "shared/binary.rs"]
 mod binary;
+#[path = "shared/colour.rs"]
+mod colour;
 
 use std::{
     fs::{self, File},
@@ -20,6 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use binary::{Run, check, run};
+use colour::without_colour;
 
 const PROMOTE: &str = "fixtures/tsfm/canary_5/promote.json";
 const HOLD: &str = "fixtures/tsfm/canary_5/hold.json";
@@ -328,15 +331,6 @@ fn is_harmless(command: impl Fn() -> Command, lines: usize) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn without_colour(text: &str) -> String {
-    let mut pieces = text.split("\u{1b}[");
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |plain, piece| {
-        let rest = piece.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
-        plain + rest.strip_prefix('m').unwrap_or("\u{1b}")
-    })
 }
 
 fn hostile_snapshot() -> Value {

@@ -3,6 +3,8 @@
 
 #[path = "shared/binary.rs"]
 mod binary;
+#[path = "shared/colour.rs"]
+mod colour;
 #[path = "shared/verdicts.rs"]
 mod verdicts;
 
@@ -11,6 +13,7 @@ use std::io;
 use serde_json::Value;
 
 use binary::{Run, check, run};
+use colour::without_colour;
 use verdicts::{Case, TABLE, VERDICTS};
 
 const WORDS: [(i32, &str); 4] = [(0, "PROMOTE"), (1, "HOLD"), (2, "NO VERDICT"), (3, "ROLLBACK")];
@@ -98,16 +101,6 @@ fn text_in_colour() -> io::Result<()> {
         assert_eq!(without_colour(&colour.stderr), plain.stderr, "{}", case.name);
     }
     Ok(())
-}
-
-/// Takes out `ESC [ digits and semicolons m`, and no other escape.
-fn without_colour(text: &str) -> String {
-    let mut pieces = text.split("\u{1b}[");
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |plain, piece| {
-        let rest = piece.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
-        plain + rest.strip_prefix('m').unwrap_or(piece)
-    })
 }
 
 #[test]

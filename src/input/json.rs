@@ -113,10 +113,8 @@ impl<'a> Text<'a> {
         let message = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let message = message.strip_suffix(&place).unwrap_or(&message);
-        let message = match message.strip_prefix(DUPLICATE) {
-            Some(_) => message.to_owned(),
-            None => format!("not JSON that can be used: {message}"),
-        };
+        let is_ours = message.starts_with(DUPLICATE);
+        let message = if is_ours { message.to_owned() } else { format!("not JSON that can be used: {message}") };
         Fault::new(message).at(start..start + width)
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::{
@@ -24,7 +24,7 @@ use crate::{
         table::{Metric, MetricId, Pipeline, StageRules, Table},
         unit::Unit,
     },
-    outcome::Reading,
+    outcome::{Reading, opening},
     refusal::{Fault, Faults, Refusal},
 };
 
@@ -441,11 +441,6 @@ impl<'a> Document<'a, '_> {
         ended_within: Option<&RangeInclusive<Timestamp>>,
         faults: &mut Faults,
     ) -> Option<Timestamp> {
-        let after = |start: Timestamp, windows: usize| {
-            let windows = u32::try_from(windows).ok()?;
-            let span = SignedDuration::try_from(snapshot.window().checked_mul(windows)?).ok()?;
-            start.checked_add(span).ok()
-        };
         let span = self.get("start").map(|value| self.text.span(value.get()));
         let at_start = |message: String| {
             let fault = Fault::new(message).path("$.start");
@@ -461,7 +456,7 @@ impl<'a> Document<'a, '_> {
             }
             return None;
         };
-        let Some(end) = after(start, snapshot.skipped() + snapshot.windows()) else {
+        let Some(end) = opening(start, snapshot.window(), snapshot.skipped() + snapshot.windows()) else {
             faults.push(at_start("the windows from this start end beyond the year 9999".to_owned()));
             return None;
         };
@@ -473,7 +468,7 @@ impl<'a> Document<'a, '_> {
             };
             faults.push(at_start(format!("the snapshot ended at {end}, {how}")).help(help));
         }
-        after(start, snapshot.skipped())
+        opening(start, snapshot.window(), snapshot.skipped())
     }
 }
 
@@ -542,9 +537,7 @@ impl<'a, 'e, 'd> Unjudgeable<'a, 'e, 'd> {
         };
         Self { document, pipeline, unused, metrics: keys(Section::Metrics), baseline: keys(Section::Baseline) }
     }
-}
 
-impl Unjudgeable<'_, '_, '_> {
     fn fault(&self, fault: SnapshotFault) -> Fault {
         match fault {
             SnapshotFault::NoWindows => self.at(Section::Metrics, None, "no windows"),

@@ -37,18 +37,6 @@ impl Batch {
         self.lines.extend(line.map(|line| (exit, line)));
     }
 
-    /// How many snapshots there were.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.counts.values().sum()
-    }
-
-    /// Whether there was none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.counts.is_empty()
-    }
-
     /// The worst of all; no verdict where there was nothing to judge.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -78,7 +66,7 @@ impl Batch {
         format!(
             "{}  {} snapshots: {} promote, {} hold, {} rollback, {} without a verdict\n",
             word(self.exit(), settings),
-            self.len(),
+            self.counts.values().sum::<usize>(),
             count(Exit::Promote),
             count(Exit::Hold),
             count(Exit::Rollback),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anstyle::{AnsiColor, Style};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
@@ -18,11 +18,11 @@ use crate::{
         notation::{duration, shortest},
         persistence::Persistence,
         reason::subject,
-        table::{Condition, Kind, MetricId, Over, Rule, Severity},
+        table::{Condition, Kind, Metric, MetricId, Over, Rule, Severity},
         verdict::{Check, Decision, State, Stretch, Worst},
     },
     exit::Exit,
-    outcome::{Judged, Outcome},
+    outcome::{Judged, Outcome, opening},
 };
 
 /// How text is written, and what judged.
@@ -263,7 +263,7 @@ impl<'a, 't> Block<'a, 't> {
             self.explain(check, &marks, id, &mut row);
         }
         if self.settings.verbose {
-            let metric = self.judged.verdict.stage().pipeline().metric(rule.condition.metric);
+            let metric = self.metric(rule.condition.metric);
             let abouts = metric.and_then(|metric| metric.about.as_deref()).into_iter().chain(rule.about.as_deref());
             row.details.extend(abouts.map(|about| shown(about.trim_end()).into_owned()));
         }
@@ -288,7 +288,7 @@ impl<'a, 't> Block<'a, 't> {
         let short: f64 = format!("{:.5e}", worst.value).parse().unwrap_or(worst.value);
         let is_honest = comparator.holds(short, worst.limit) == comparator.holds(worst.value, worst.limit);
         let value = if is_honest { short } else { worst.value };
-        let metric = self.judged.verdict.stage().pipeline().metric(check.rule.condition.metric);
+        let metric = self.metric(check.rule.condition.metric);
         format!("{}{}", shortest(value), metric.map_or("", |metric| metric.unit.suffix()))
     }
 
@@ -315,7 +315,7 @@ impl<'a, 't> Block<'a, 't> {
             let limit = and.limit(stage).unwrap_or(Limit::Unset).to_string();
             text += &format!(" and {} {}", shown(self.metric_name(and)), own(and, &limit));
         }
-        if let Some(flag) = rule.unless().and_then(|flag| self.judged.verdict.stage().pipeline().metric(flag)) {
+        if let Some(flag) = rule.unless().and_then(|flag| self.metric(flag)) {
             text += &format!(" unless {}", shown(&flag.name));
         }
         text
@@ -365,10 +365,7 @@ impl<'a, 't> Block<'a, 't> {
     /// several days.
     fn times(&self, start: Timestamp, from: usize, to: usize, dated: bool) -> Option<String> {
         let window = self.judged.verdict.window();
-        let opening = |window_number: usize| {
-            let span = window.checked_mul(u32::try_from(window_number).ok()?)?;
-            start.checked_add(SignedDuration::try_from(span).ok()?).ok()
-        };
+        let opening = |number| opening(start, window, number);
         let (from, to) = (opening(from)?, opening(to)?);
         let date = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
         let is_whole = |time: Timestamp| time.as_nanosecond() % 60_000_000_000 == 0;
@@ -397,8 +394,12 @@ impl<'a, 't> Block<'a, 't> {
         text + "\n"
     }
 
+    fn metric(&self, id: MetricId) -> Option<&Metric> {
+        self.judged.verdict.stage().pipeline().metric(id)
+    }
+
     fn metric_name(&self, condition: &Condition) -> &str {
-        self.judged.verdict.stage().pipeline().metric(condition.metric).map_or("", |metric| &metric.name)
+        self.metric(condition.metric).map_or("", |metric| &metric.name)
     }
 }
 

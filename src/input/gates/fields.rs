@@ -76,11 +76,8 @@ impl<'n> Fields<'n> {
     pub(super) fn finish(self, path: &Path<'_>, faults: &mut Faults) {
         for (key, _) in self.entries {
             if !is_free(&key.text) && !self.known.contains(&key.text.as_str()) {
-                faults.push_with(|| {
-                    let fault = Fault::new(format!("unknown key `{}` in {}", key.text, self.what));
-                    let help = did_you_mean(&key.text, self.known.iter().copied());
-                    Fault { help, ..fault.at(key.span.clone()).path(path.key(&key.text)) }
-                });
+                let message = || format!("unknown key `{}` in {}", key.text, self.what);
+                faults.push_with(|| unknown_key(message(), key, self.known.iter().copied(), path));
             }
         }
     }
@@ -153,14 +150,22 @@ impl<'n> Names<'n> {
     pub(super) fn stage(&self, key: &Key, path: &Path<'_>, faults: &mut Faults) -> Option<StageId> {
         let id = self.stage_ids.as_ref()?.get(key.text.as_str()).copied();
         if id.is_none() {
-            faults.push_with(|| {
-                let fault = Fault::new(format!("unknown stage `{}`", key.text));
-                let help = did_you_mean(&key.text, self.stages.iter().copied());
-                Fault { help, ..fault.at(key.span.clone()).path(path.key(&key.text)) }
-            });
+            let message = || format!("unknown stage `{}`", key.text);
+            faults.push_with(|| unknown_key(message(), key, self.stages.iter().copied(), path));
         }
         id
     }
+}
+
+/// A key that is none of the known ones.
+fn unknown_key<'a>(
+    message: String,
+    key: &Key,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+    path: &Path<'_>,
+) -> Fault {
+    let fault = Fault::new(message).at(key.span.clone()).path(path.key(&key.text));
+    Fault { help: did_you_mean(&key.text, known), ..fault }
 }
 
 /// A word that is none of the known ones.
