@@ -1,12 +1,19 @@
-//! The flags. What they mean is the commands' business.
+//! The flags, one file a command. What they mean is the commands' business.
 
 // Documentation here is what --help prints, where backticks would show.
 #![allow(clippy::doc_markdown)]
 
-use std::{path::PathBuf, time::Duration};
+mod check;
+mod completions;
+mod man;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
-use rollout_gate::input::parse_duration;
+use clap::{ColorChoice, Parser, Subcommand};
+
+pub(crate) use self::{
+    check::{CheckArgs, CheckFormat},
+    completions::CompletionsArgs,
+    man::ManArgs,
+};
 
 /// Promote, hold or roll back? Judges windowed metrics against a table of per-stage limits.
 #[derive(Debug, Parser)]
@@ -23,73 +30,14 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Judge snapshots: promote, hold or roll back
-    #[command(before_help = CHECK_EXAMPLES, after_help = CHECK_EXIT_CODES)]
+    #[command(before_help = check::EXAMPLES, after_help = check::EXIT_CODES)]
     Check(CheckArgs),
-}
 
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  rollout-gate check snapshot.json
-  rollout-gate check --format jsonl --gates gates.yaml recorded/";
+    /// Print what completes commands and flags in a shell
+    #[command(before_help = completions::EXAMPLES)]
+    Completions(CompletionsArgs),
 
-const CHECK_EXIT_CODES: &str = "\
-Exit codes:
-  0  every snapshot was judged: promote
-  1  hold: some gate did not pass
-  2  no verdict for some snapshot: usage, gates.yaml, snapshot or I/O error; or nothing to judge
-  3  rollback: some trigger fired
-Of several snapshots the highest code wins.";
-
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// Snapshots: files, folders (every *.json in them), or - for standard input
-    #[arg(value_name = "PATH", required_unless_present = "input")]
-    pub(crate) paths: Vec<PathBuf>,
-
-    /// Another spelling of PATH
-    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
-    pub(crate) input: Vec<PathBuf>,
-
-    /// The table of limits [default: the file that ROLLOUT_GATE_GATES names, else gates.yaml in this folder,
-    /// else the built-in table]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) gates: Option<PathBuf>,
-
-    /// The pipeline, where snapshots do not say it
-    #[arg(long, value_name = "NAME")]
-    pub(crate) pipeline: Option<String>,
-
-    /// The stage, where snapshots do not say it
-    #[arg(long, value_name = "NAME")]
-    pub(crate) stage: Option<String>,
-
-    /// Judge only the last windows, as many as cover this: 30m, 1h30m
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
-    pub(crate) last: Option<Duration>,
-
-    /// Give no verdict on a snapshot that ended longer ago than this, or has no start: 15m
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
-    pub(crate) max_age: Option<Duration>,
-
-    /// How to write the verdict
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: Format,
-
-    /// Write only the last line, the verdict
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-
-    /// Explain more; of several snapshots, write each in full
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Text,
-    /// One indented document a snapshot
-    Json,
-    /// One line a snapshot
-    Jsonl,
+    /// Print a page of the manual
+    #[command(before_help = man::EXAMPLES)]
+    Man(ManArgs),
 }

@@ -1,10 +1,10 @@
-//! Exit codes: one type, one table.
+//! Exit codes: one table for verdicts, and one for what is no verdict.
 
-use std::process::{ExitCode, Termination};
+use std::process::ExitCode;
 
 use crate::eval::verdict::Decision;
 
-/// What a run came to. Ordered: of several, the greatest wins, so that nothing hides a rollback.
+/// What a run that judges came to. Ordered: of several, the greatest wins, so that nothing hides a rollback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exit {
     /// Every snapshot was judged: promote.
@@ -40,9 +40,26 @@ impl From<Decision> for Exit {
     }
 }
 
-impl Termination for Exit {
-    fn report(self) -> ExitCode {
-        ExitCode::from(self as u8)
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// What a run came to that gives no verdict: it looks at the table, or at its tests. Ordered: the greatest wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Nothing is wrong.
+    Clean = 0,
+    /// Something was found: a fault of the table, a test that fails.
+    Findings = 1,
+    /// It could not be done: usage, a file that cannot be read, an output that cannot be written.
+    Unusable = 2,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(status as u8)
     }
 }
 

@@ -3,14 +3,17 @@
 mod cli;
 mod commands;
 
+use std::process::ExitCode;
+
 use clap::Parser;
-use rollout_gate::exit::Exit;
 
 use crate::cli::{Cli, Command};
 
-fn main() -> Exit {
+fn main() -> ExitCode {
     let cli = Cli::parse();
     match &cli.command {
-        Command::Check(args) => commands::check::run(args, cli.color),
+        Command::Check(args) => commands::check::run(args, cli.color).into(),
+        Command::Completions(args) => commands::completions::run(args).into(),
+        Command::Man(args) => commands::man::run(args).into(),
     }
 }

@@ -256,7 +256,7 @@ fn a_full_disk_is_no_verdict_and_hides_no_rollback() -> io::Result<()> {
             let full = File::options().write(true).open("/dev/full")?;
             let run = run(check(paths).args(format).stdout(full))?;
             assert_eq!(run.code, Some(code), "{paths:?} {format:?}: {}", run.stderr);
-            assert!(run.stderr.contains("the verdict cannot be written"), "{paths:?} {format:?}: {}", run.stderr);
+            assert!(run.stderr.contains("standard output cannot be written"), "{paths:?} {format:?}: {}", run.stderr);
         }
     }
     Ok(())

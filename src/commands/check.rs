@@ -1,11 +1,7 @@
 //! `rollout-gate check`: judge snapshots.
 
-use std::{
-    io::{self, IsTerminal},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
-use anstream::AutoStream;
 use clap::ColorChoice;
 use jiff::{SignedDuration, Timestamp};
 use rayon::{
@@ -32,8 +28,9 @@ use super::{
     output::{Output, complain},
     progress::Progress,
     table::TableSource,
+    terminal::Terminal,
 };
-use crate::cli::{CheckArgs, Format};
+use crate::cli::{CheckArgs, CheckFormat};
 
 /// Judges every snapshot that `args` names.
 pub(crate) fn run(args: &CheckArgs, color: ColorChoice) -> Exit {
@@ -96,7 +93,7 @@ fn judge<'t>(source: Result<Source, Refusal>, table: &'t Table, request: &Reques
 
 /// How this run reports.
 struct Report {
-    format: Format,
+    format: CheckFormat,
     quiet: bool,
     settings: Settings,
     /// Whether standard error shows colour.
@@ -116,32 +113,21 @@ struct Rendered {
 
 impl Report {
     fn new(args: &CheckArgs, color: ColorChoice, table: String) -> Self {
-        // CLICOLOR_FORCE=0 means what it says, which anstream takes for a wish.
-        let is_forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-        let choice = |auto: anstream::ColorChoice, is_terminal: bool| match color {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => auto != anstream::ColorChoice::Never && (is_terminal || is_forced),
-        };
+        let terminal = Terminal::find(color);
         Self {
             format: args.format,
             quiet: args.quiet,
-            settings: Settings {
-                table,
-                color: choice(AutoStream::choice(&io::stdout()), io::stdout().is_terminal()),
-                unicode: supports_unicode::supports_unicode(),
-                verbose: args.verbose,
-            },
-            error_color: choice(AutoStream::choice(&io::stderr()), io::stderr().is_terminal()),
+            settings: Settings { table, color: terminal.color, unicode: terminal.unicode, verbose: args.verbose },
+            error_color: terminal.error_color,
         }
     }
 
     fn document(&self, outcome: &Outcome<'_>) -> String {
         match self.format {
-            Format::Text if self.quiet => text::verdict_line(outcome, &self.settings),
-            Format::Text => text::render(outcome, &self.settings),
-            Format::Json => json::render(outcome, &self.settings.table, json::Layout::Pretty),
-            Format::Jsonl => json::render(outcome, &self.settings.table, json::Layout::Line),
+            CheckFormat::Text if self.quiet => text::verdict_line(outcome, &self.settings),
+            CheckFormat::Text => text::render(outcome, &self.settings),
+            CheckFormat::Json => json::render(outcome, &self.settings.table, json::Layout::Pretty),
+            CheckFormat::Jsonl => json::render(outcome, &self.settings.table, json::Layout::Line),
         }
     }
 
@@ -152,9 +138,9 @@ impl Report {
     /// What a snapshot among several adds: text for people only if they want it in full.
     fn add_to_batch(&self, outcome: &Outcome<'_>) -> Rendered {
         let document = match self.format {
-            Format::Text if !self.settings.verbose => String::new(),
-            Format::Text => self.document(outcome) + "\n",
-            Format::Json | Format::Jsonl => self.document(outcome),
+            CheckFormat::Text if !self.settings.verbose => String::new(),
+            CheckFormat::Text => self.document(outcome) + "\n",
+            CheckFormat::Json | CheckFormat::Jsonl => self.document(outcome),
         };
         // Kept until the end, where they are sorted: only for those who read them.
         let line = if self.is_listing() { batch::line(outcome) } else { None };
@@ -163,7 +149,7 @@ impl Report {
 
     /// Whether several snapshots end in a list of what is not a promotion.
     fn is_listing(&self) -> bool {
-        matches!(self.format, Format::Text) && !self.quiet
+        matches!(self.format, CheckFormat::Text) && !self.quiet
     }
 
     /// One snapshot.
@@ -211,7 +197,7 @@ impl Report {
             });
         }
         progress.finish();
-        if matches!(self.format, Format::Text) {
+        if matches!(self.format, CheckFormat::Text) {
             if self.is_listing() {
                 output.write(&batch.lines(&self.settings));
                 output.write(&batch.answers());

@@ -1,6 +1,9 @@
 //! One file a command: each walks its guest from the door in to the door out.
 
 pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod man;
 mod output;
 mod progress;
 mod table;
+mod terminal;

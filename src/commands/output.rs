@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 
 use anyhow::Context;
+use rollout_gate::exit::Status;
 
 /// Standard output. Once its reader has gone, nothing more is written, and the run goes on for its exit code.
 pub(crate) struct Output {
@@ -24,7 +25,11 @@ impl Output {
 
     /// Writes, unless a write has failed before.
     pub(crate) fn write(&mut self, text: &str) {
-        self.attempt(|stdout| stdout.write_all(text.as_bytes()));
+        self.write_bytes(text.as_bytes());
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8]) {
+        self.attempt(|stdout| stdout.write_all(bytes));
     }
 
     /// Hands on what was written so far.
@@ -52,7 +57,20 @@ impl Output {
         drop(self.stdout.into_parts());
         match self.state {
             State::Open | State::Closed => Ok(()),
-            State::Failed(error) => Err(error).context("the verdict cannot be written"),
+            State::Failed(error) => Err(error).context("standard output cannot be written"),
+        }
+    }
+}
+
+/// Writes `text` to standard output and comes to `status`; to [`Status::Unusable`] where it cannot be written.
+pub(crate) fn deliver(text: impl AsRef<[u8]>, status: Status) -> Status {
+    let mut output = Output::new();
+    output.write_bytes(text.as_ref());
+    match output.finish() {
+        Ok(()) => status,
+        Err(error) => {
+            complain(&format!("error: {error:#}\n"));
+            Status::Unusable
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | [`notation`] | how numbers and durations are written in reasons |
 //! | [`answer`] | yes, no, unknown, and how they combine |
 //! | [`unit`], [`comparator`], [`persistence`], [`aggregate`], [`limit`] | the vocabulary of rules |
+//! | [`lint`] | what a careful reviewer would raise |
 //! | [`measurement`] | the series of one metric |
 //! | [`template`] | the reason texts that a table gives |
 //! | [`table`] | pipelines, stages, metrics and rules, as checked |
@@ -28,6 +29,7 @@ pub mod answer;
 pub mod comparator;
 pub mod judge;
 pub mod limit;
+pub mod lint;
 pub mod measurement;
 pub mod notation;
 pub mod number;

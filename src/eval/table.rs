@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    aggregate::Aggregate, answer::Missing, comparator::Comparator, limit::Limit, number::Finite,
+    aggregate::Aggregate, answer::Missing, comparator::Comparator, limit::Limit, lint::Lint, number::Finite,
     persistence::Persistence, template::Template, unit::Unit,
 };
 
@@ -26,6 +26,8 @@ pub struct Pipeline {
     pub title: Option<String>,
     /// Why it is as it is.
     pub about: Option<String>,
+    /// What a reviewer need not raise about it; `about` says why.
+    pub allow: Vec<Lint>,
     /// The width of every snapshot's windows, if the pipeline fixes it.
     pub window: Option<Duration>,
     /// In the table's order.
@@ -63,6 +65,8 @@ pub struct Metric {
     pub samples: Option<Samples>,
     /// Why it is as it is.
     pub about: Option<String>,
+    /// What a reviewer need not raise about it; `about` says why.
+    pub allow: Vec<Lint>,
 }
 
 impl Metric {
@@ -107,6 +111,8 @@ pub struct Stage {
     pub title: Option<String>,
     /// Why it is as it is.
     pub about: Option<String>,
+    /// What a reviewer need not raise about it; `about` says why.
+    pub allow: Vec<Lint>,
     /// How long a snapshot must cover.
     pub observe: Option<Duration>,
     /// Steps to enter the stage.
@@ -180,6 +186,8 @@ pub struct Rule {
     pub reason: Option<Template>,
     /// Why it exists.
     pub about: Option<String>,
+    /// What a reviewer need not raise about it; `about` says why.
+    pub allow: Vec<Lint>,
     /// Where it stands in the table's file, from 1.
     pub line: usize,
 }
@@ -379,6 +387,7 @@ mod tests {
                 .then(|| Derived { of: ingredients.iter().copied().map(MetricId).collect(), to: Vec::new() }),
             samples: None,
             about: None,
+            allow: Vec::new(),
         }
     }
 

@@ -10,7 +10,7 @@ mod rules;
 use std::collections::HashMap;
 
 use self::{
-    fields::{Fields, Names, at, duration, entries, text, texts},
+    fields::{Fields, Names, allowed, at, duration, entries, text, texts},
     metrics::read_metrics,
     rules::read_rules,
 };
@@ -84,6 +84,7 @@ fn read_pipeline(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) 
     let mut fields = Fields::open(node, "a pipeline", path, faults)?;
     let title = fields.get("title").and_then(|node| text(node, &path.key("title"), faults));
     let about = fields.get("about").and_then(|node| text(node, &path.key("about"), faults));
+    let allow = allowed(&mut fields, path, faults);
     let window = fields.get("window").and_then(|node| duration(node, &path.key("window"), faults));
     let metrics =
         fields.require("metrics", "name what the rules look at, such as `p95_ms: { unit: ms }`", path, faults);
@@ -119,6 +120,7 @@ fn read_pipeline(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) 
         name: name.to_owned(),
         title,
         about,
+        allow,
         window,
         metrics,
         order,
@@ -140,8 +142,9 @@ fn read_stage(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) -> 
     let mut words = |key, fields: &mut Fields<'_>| fields.get(key).and_then(|node| text(node, &path.key(key), faults));
     let title = words("title", &mut fields);
     let about = words("about", &mut fields);
+    let allow = allowed(&mut fields, path, faults);
     fields.finish(path, faults);
-    Some(Stage { name: name.to_owned(), title, about, observe, enter, on_rollback, rollback_within })
+    Some(Stage { name: name.to_owned(), title, about, allow, observe, enter, on_rollback, rollback_within })
 }
 
 fn find_duplicate_ids(rules: &[Rule], nodes: &[&Node], path: &Path<'_>, faults: &mut Faults) {

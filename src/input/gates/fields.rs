@@ -10,6 +10,7 @@ use super::super::{
 };
 use crate::{
     eval::{
+        lint::Lint,
         notation::shortest,
         number::Finite,
         table::{MetricId, StageId},
@@ -261,6 +262,19 @@ pub(super) fn word<T: Copy>(
         faults.push_with(|| unknown(what, text, words, node).path(path));
     }
     found
+}
+
+/// What a reviewer need not raise, from `allow` beside its `about`.
+pub(super) fn allowed(fields: &mut Fields<'_>, path: &Path<'_>, faults: &mut Faults) -> Vec<Lint> {
+    let about = fields.get("about");
+    let Some(node) = fields.get("allow") else { return Vec::new() };
+    let path = path.key("allow");
+    if about.is_none() {
+        faults.push(at(node, "`allow` without `about`").path(path).help("say in `about` why it is as it should be"));
+    }
+    let items = list(node, "name at least one code of a lint", &path, faults).unwrap_or_default();
+    let code = |(index, item)| word(item, "lint", &Lint::ALL, Lint::name, &path.index(index), faults);
+    items.iter().enumerate().filter_map(code).collect()
 }
 
 /// true or false.

@@ -4,7 +4,7 @@ use super::super::{
     document::Path,
     yaml::{Node, Value},
 };
-use super::fields::{Fields, Names, at, boolean, list, number, text, word};
+use super::fields::{Fields, Names, allowed, at, boolean, list, number, text, word};
 use crate::{
     eval::{
         table::{Derived, Metric, MetricId, Samples, dependency_order},
@@ -42,6 +42,7 @@ fn read_metric(name: &str, node: &Node, names: &Names<'_>, path: &Path<'_>, faul
         derived: None,
         samples: None,
         about: None,
+        allow: Vec::new(),
     };
     let Some(mut fields) = Fields::open(node, "a metric", path, faults) else {
         return metric;
@@ -52,6 +53,7 @@ fn read_metric(name: &str, node: &Node, names: &Names<'_>, path: &Path<'_>, faul
     let optional = fields.get("optional").and_then(|node| boolean(node, &path.key("optional"), faults));
     metric.optional = optional.unwrap_or_default();
     metric.about = fields.get("about").and_then(|node| text(node, &path.key("about"), faults));
+    metric.allow = allowed(&mut fields, path, faults);
     let (of, to) = (fields.get("of"), fields.get("to"));
     if of.is_some() != to.is_some() {
         let fault = at(node, "a derived metric has both `of` and `to`").path(path);

@@ -7,7 +7,9 @@ use super::super::{
     suggestion::did_you_mean,
     yaml::{Node, Value},
 };
-use super::fields::{Fields, NONE, Names, at, duration, is_free, list, number, plain_number, text, word, wrong};
+use super::fields::{
+    Fields, NONE, Names, allowed, at, duration, is_free, list, number, plain_number, text, word, wrong,
+};
 use crate::{
     eval::{
         aggregate::Aggregate,
@@ -53,6 +55,7 @@ fn read_rule(kind: Kind, node: &Node, names: &Names<'_>, path: &Path<'_>, faults
     let is_run = kind == Kind::Rollback && matches!(over, Some(Over::Windows { .. }));
     let reason = fields.get("reason").and_then(|node| read_template(node, is_run, &path.key("reason"), faults));
     let about = fields.get("about").and_then(|node| text(node, &path.key("about"), faults));
+    let allow = allowed(&mut fields, path, faults);
     fields.finish(path, faults);
     let (condition, over) = (condition?, over?);
     let Value::Text(metric) = &metric?.value else { return None };
@@ -65,6 +68,7 @@ fn read_rule(kind: Kind, node: &Node, names: &Names<'_>, path: &Path<'_>, faults
         severity: severity.unwrap_or_default(),
         reason,
         about,
+        allow,
         line: node.line,
     })
 }

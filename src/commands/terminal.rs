@@ -1,0 +1,35 @@
+//! What the streams that people read can show.
+
+use std::io::{self, IsTerminal};
+
+use anstream::AutoStream;
+use clap::ColorChoice;
+
+/// What may be written where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terminal {
+    /// Whether standard output shows colour.
+    pub(crate) color: bool,
+    /// Whether standard error shows colour.
+    pub(crate) error_color: bool,
+    /// Whether the locale has block characters.
+    pub(crate) unicode: bool,
+}
+
+impl Terminal {
+    /// Colour as `color` asks; if it leaves that open, only on a terminal, and as the environment wishes.
+    pub(crate) fn find(color: ColorChoice) -> Self {
+        // CLICOLOR_FORCE=0 means what it says, which anstream takes for a wish.
+        let is_forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        let choice = |auto: anstream::ColorChoice, is_terminal: bool| match color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => auto != anstream::ColorChoice::Never && (is_terminal || is_forced),
+        };
+        Self {
+            color: choice(AutoStream::choice(&io::stdout()), io::stdout().is_terminal()),
+            error_color: choice(AutoStream::choice(&io::stderr()), io::stderr().is_terminal()),
+            unicode: supports_unicode::supports_unicode(),
+        }
+    }
+}
