@@ -1,7 +1,11 @@
 //! Why a file was refused: every fault, each with its place. Data, so that [`crate::report`] can show it to
 //! people and to machines; [`crate::input`] makes it.
 
+mod code;
+
 use std::{fmt, ops::Range};
+
+pub use self::code::Code;
 
 /// A file that could not be used, with every fault that was found in it.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -20,6 +24,8 @@ pub struct Refusal {
 /// One thing that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
+    /// What kind of fault it is.
+    pub code: Code,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
@@ -53,8 +59,8 @@ pub struct Place {
 impl Fault {
     /// A fault of the whole file.
     #[must_use]
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, path: String::new(), span: None, related: None }
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None, path: String::new(), span: None, related: None }
     }
 
     /// At a place in the text.
@@ -176,7 +182,7 @@ mod tests {
     fn faults_past_the_limit_are_counted() {
         let mut faults = Faults::default();
         for at in (0..Faults::KEPT + 7).rev() {
-            faults.push(Fault::new("x").at(at..at));
+            faults.push(Fault::new(Code::UnknownKey, "x").at(at..at));
         }
         let refusal = faults.refuse("f", String::new());
         assert_eq!((refusal.faults.len(), refusal.more), (Faults::KEPT, 7));

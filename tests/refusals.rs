@@ -6,6 +6,7 @@ mod binary;
 
 use std::{collections::BTreeSet, fs, io, path::Path};
 
+use rollout_gate::refusal::Code;
 use serde_json::Value;
 
 use binary::{Run, check, run};
@@ -80,6 +81,9 @@ impl Kind {
             let document: Value = serde_json::from_str(&run.stdout)?;
             let faults = document.pointer("/error/faults").and_then(Value::as_array).cloned().unwrap_or_default();
             assert!(!faults.is_empty(), "{file}: {document}");
+            for fault in &faults {
+                assert!(fault["help"].is_string(), "{file}: no way out of {fault}");
+            }
             let of_json: Vec<String> = faults
                 .iter()
                 .map(|fault| match (&fault["line"], &fault["column"]) {
@@ -131,6 +135,30 @@ fn every_faulty_file_has_its_message() -> io::Result<()> {
 fn json_and_text_name_the_same_places() -> io::Result<()> {
     TABLES.places_agree()?;
     SNAPSHOTS.places_agree()
+}
+
+/// What kinds of faults there are is what the faulty files show, and what `explain` explains.
+#[test]
+fn every_code_has_a_faulty_file() -> io::Result<()> {
+    let mut seen = BTreeSet::new();
+    let mut note = |run: Run| {
+        let document: Value = serde_json::from_str(&run.stdout)?;
+        let faults = document.pointer("/error/faults").and_then(Value::as_array).into_iter().flatten();
+        seen.extend(faults.filter_map(|fault| Some(fault.get("code")?.as_str()?.to_owned())));
+        Ok::<(), io::Error>(())
+    };
+    for kind in [TABLES, SNAPSHOTS] {
+        for file in kind.files()? {
+            note(kind.refuse(&file, "json")?)?;
+        }
+    }
+    // These are not in a file, but in how it is asked for.
+    note(SNAPSHOTS.refuse("no/such/file.json", "json")?)?;
+    note(SNAPSHOTS.refuse("src/report", "json")?)?;
+    note(run(&mut check(["--format", "json", "--max-age", "15m", "fixtures/tsfm/canary_5/promote.json"]))?)?;
+    let all: BTreeSet<String> = Code::ALL.iter().map(|code| code.name().to_owned()).collect();
+    assert_eq!(seen, all);
+    Ok(())
 }
 
 /// Faults beyond those that anyone reads are counted.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rollout_gate::{
     eval::table::Table,
     input::{files::Source, gates},
-    refusal::{Fault, Refusal},
+    refusal::{Code, Fault, Refusal},
 };
 
 /// The table that the binary carries, so that it works anywhere.
@@ -53,7 +53,7 @@ impl TableSource {
         let text = match self {
             Self::BuiltIn => BUILT_IN.to_owned(),
             Self::File(path) if path.as_os_str().is_empty() => {
-                let fault = Fault::new(format!("{VARIABLE} is set and names no file"));
+                let fault = Fault::new(Code::Unreadable, format!("{VARIABLE} is set and names no file"));
                 return Err(Refusal::unreadable(VARIABLE, fault.help("name the table in it, or unset it")));
             }
             Self::File(path) => Source::File(path.clone()).read()?,

@@ -12,13 +12,18 @@ pub(super) const HINT: &str = "write hours, minutes and seconds, such as 24h, 15
 /// # Errors
 /// What is wrong with it and what to write instead.
 pub fn parse(text: &str) -> Result<Duration, String> {
+    read(text).map_err(|message| format!("{message}: {HINT}"))
+}
+
+/// The same, without what to write instead.
+pub(super) fn read(text: &str) -> Result<Duration, String> {
     // jiff reads more than people should have to know: PT15M, 00:15:00, 15ms, 1.5h.
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"hms ".contains(&byte)) && !text.contains("ms");
     let parsed: Option<SignedDuration> = is_plain.then(|| text.parse().ok()).flatten();
-    let parsed = parsed.ok_or_else(|| format!("`{text}` is not a duration: {HINT}"))?;
+    let parsed = parsed.ok_or_else(|| format!("`{text}` is not a duration"))?;
     match Duration::try_from(parsed) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err(format!("`{text}` is not more than zero: {HINT}")),
+        _ => Err(format!("`{text}` is not more than zero")),
     }
 }
 

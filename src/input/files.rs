@@ -8,7 +8,7 @@ use std::{
 
 use walkdir::WalkDir;
 
-use crate::refusal::{Fault, Refusal};
+use crate::refusal::{Code, Fault, Refusal};
 
 /// Where a snapshot comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Source {
             Self::File(path) => File::open(path).and_then(read_bytes),
         };
         let bytes = bytes.map_err(|error| {
-            let fault = Fault::new(format!("cannot be read: {error}"));
+            let fault = Fault::new(Code::Unreadable, format!("cannot be read: {error}"));
             Refusal::unreadable(&name, fault.help("check that the file is there and may be read"))
         })?;
         text(&name, bytes)
@@ -61,13 +61,13 @@ fn read_bytes(file: impl Read) -> io::Result<Vec<u8>> {
 
 fn text(name: &str, bytes: Vec<u8>) -> Result<String, Refusal> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        let fault = Fault::new("the text is UTF-16");
+        let fault = Fault::new(Code::NotUtf8, "the text is UTF-16");
         return Err(Refusal::unreadable(name, fault.help("save the file as UTF-8")));
     }
     let mut text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let fault =
-            Fault::new("the text is not UTF-8 from here on").at(at..at + char::REPLACEMENT_CHARACTER.len_utf8());
+        let fault = Fault::new(Code::NotUtf8, "the text is not UTF-8 from here on")
+            .at(at..at + char::REPLACEMENT_CHARACTER.len_utf8());
         Refusal {
             origin: name.to_owned(),
             text: Some(String::from_utf8_lossy(error.as_bytes()).into_owned()),
@@ -101,7 +101,7 @@ pub fn sources(paths: &[PathBuf]) -> impl Iterator<Item = Result<Source, Refusal
 fn folder(path: &Path) -> impl Iterator<Item = Result<Source, Refusal>> + Send + use<> {
     let empty = Refusal::unreadable(
         path.to_string_lossy(),
-        Fault::new("no snapshot in this folder").help("snapshots are files whose name ends in .json"),
+        Fault::new(Code::NoSnapshot, "no snapshot in this folder").help("snapshots are files whose name ends in .json"),
     );
     let mut found = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_map(found).peekable();
     let empty = found.peek().is_none().then_some(Err(empty));
@@ -122,13 +122,15 @@ fn found(entry: walkdir::Result<walkdir::DirEntry>) -> Option<Result<Source, Ref
         Err(error) => {
             let name = error.path().map(Path::to_string_lossy).unwrap_or_default().into_owned();
             let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-            Some(Err(Refusal::unreadable(name, Fault::new(format!("cannot be read: {why}")))))
+            let fault = Fault::new(Code::Unreadable, format!("cannot be read: {why}"));
+            Some(Err(Refusal::unreadable(name, fault.help("check that it is there and may be read"))))
         }
         Ok(entry) if entry.file_type().is_dir() => None,
         Ok(entry) if !is_json(entry.path()) => None,
         Ok(entry) if entry.file_type().is_file() => Some(Ok(Source::File(entry.into_path()))),
         Ok(entry) => {
-            let fault = Fault::new("not a regular file").help("name it on the command line if it is to be read");
+            let fault = Fault::new(Code::Unreadable, "not a regular file")
+                .help("name it on the command line if it is to be read");
             Some(Err(Refusal::unreadable(entry.path().to_string_lossy(), fault)))
         }
     }

@@ -1,33 +1,35 @@
 //! `gates.yaml` to a checked [`Table`]. Every fault of a file is found in one run.
 //!
-//! This file reads pipelines and stages, [`metrics`] and [`rules`] their parts; [`fields`] reads maps and
-//! plain values. A new key is one line where its neighbours are: asking for it makes it known.
+//! This file reads pipelines and stages, [`metrics`] and [`rules`] their parts. [`maps`] declares every key: a new
+//! one is a line there, and one where it is read.
 
-mod fields;
+mod maps;
 mod metrics;
+mod names;
 mod rules;
 
 use std::collections::HashMap;
 
 use self::{
-    fields::{Fields, Names, allowed, at, duration, entries, text, texts},
+    maps::{PipelineMap, StageMap, TableMap, VERSION},
     metrics::read_metrics,
+    names::Names,
     rules::read_rules,
 };
 use super::{
     document::Path,
+    form::{Field, open, open_or_empty},
+    values::{AtLeastOne, Text, Word, at, entries},
     yaml::{self, Node, Value},
 };
 use crate::{
     eval::{
+        lint::Lint,
         table::{Kind, Metric, MetricId, Pipeline, Rule, Stage, StageId, Table},
         unit::Unit,
     },
-    refusal::{Fault, Faults, Refusal},
+    refusal::{Code, Fault, Faults, Refusal},
 };
-
-/// The version of the format that this reads.
-const VERSION: f64 = 1.0;
 
 /// Reads a table of limits. `origin` is the file as the user named it.
 ///
@@ -49,7 +51,7 @@ pub fn read(origin: &str, text: String) -> Result<Table, Refusal> {
         Some(table) if faults.is_empty() => Ok(table),
         _ => {
             if faults.is_empty() {
-                faults.push(Fault::new("not a table of limits"));
+                faults.push(Fault::new(Code::WrongType, "not a table of limits"));
             }
             Err(faults.refuse(origin, text))
         }
@@ -60,61 +62,57 @@ fn read_table(root: &Node, faults: &mut Faults) -> Option<Table> {
     let path = Path::Root("");
     if matches!(root.value, Value::Null) {
         faults.push(
-            Fault::new("the table is empty")
+            Fault::new(Code::EmptyDocument, "the table is empty")
                 .at(root.span.clone())
                 .help("a table begins with `version: 1`, then `pipelines:` with at least one pipeline"),
         );
         return None;
     }
-    let mut fields = Fields::open(root, "a table", &path, faults)?;
-    let version = fields.require("version", "write `version: 1` at the top", &path, faults);
-    if let Some(version) = version.filter(|version| !matches!(version.value, Value::Number(VERSION))) {
-        let fault = at(version, "this version of the table format is not known").path(path.key("version"));
-        faults.push(fault.help("write `version: 1`; if the table needs a newer format, use a newer rollout-gate"));
+    let map = open::<TableMap<'_>>(root, &path, faults)?;
+    if let Some(version) = map.version.node.filter(|version| !matches!(version.value, Value::Number(VERSION))) {
+        let fault = at(Code::UnknownVersion, version, "this version of the table format is not known");
+        let help = "write `version: 1`; if the table needs a newer format, use a newer rollout-gate";
+        faults.push(fault.path(path.key(map.version.key)).help(help));
     }
-    let pipelines = fields.require("pipelines", "a table has at least one pipeline", &path, faults);
-    fields.finish(&path, faults);
-    let path = path.key("pipelines");
-    let pipelines = entries(pipelines?, "pipelines", &path, faults)?;
+    let path = path.key(map.pipelines.key);
+    let pipelines = entries(map.pipelines.node?, "pipelines", &path, faults)?;
     let read = pipelines.into_iter().filter_map(|(name, node)| read_pipeline(name, node, &path.key(name), faults));
     Some(Table { pipelines: read.collect() })
 }
 
 fn read_pipeline(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Pipeline> {
-    let mut fields = Fields::open(node, "a pipeline", path, faults)?;
-    let title = fields.get("title").and_then(|node| text(node, &path.key("title"), faults));
-    let about = fields.get("about").and_then(|node| text(node, &path.key("about"), faults));
-    let allow = allowed(&mut fields, path, faults);
-    let window = fields.get("window").and_then(|node| duration(node, &path.key("window"), faults));
-    let metrics =
-        fields.require("metrics", "name what the rules look at, such as `p95_ms: { unit: ms }`", path, faults);
-    let metrics = metrics.and_then(|node| entries(node, "metrics", &path.key("metrics"), faults));
-    let stages = fields.require("stages", "name the stages in ladder order, such as `canary_5: {}`", path, faults);
-    let stages = stages.and_then(|node| entries(node, "stages", &path.key("stages"), faults));
+    let map = open::<PipelineMap<'_>>(node, path, faults)?;
+    let title = map.title.read(path, faults);
+    let about = map.about.read(path, faults);
+    let allow = allowed(&map.allow, &map.about, path, faults);
+    let window = map.window.read(path, faults);
+    let metrics = map.metrics.with(path, faults, |node, path, faults| entries(node, "metrics", path, faults));
+    let stages = map.stages.with(path, faults, |node, path, faults| entries(node, "stages", path, faults));
     let names = Names::new(metrics.as_deref(), stages.as_deref());
-    let (metrics, order) = read_metrics(metrics.as_deref().unwrap_or_default(), &names, &path.key("metrics"), faults);
+    let metrics = metrics.as_deref().unwrap_or_default();
+    let (metrics, order) = read_metrics(metrics, &names, &path.key(map.metrics.key), faults);
     let mut rules = Vec::new();
-    let gate = fields.require("gate", "write the rules that must hold in every window", path, faults);
     let mut rule_nodes = Vec::new();
-    for (kind, key, node) in [(Kind::Gate, "gate", gate), (Kind::Rollback, "rollback", fields.get("rollback"))] {
+    for (kind, key, node) in
+        [(Kind::Gate, map.gate.key, map.gate.node), (Kind::Rollback, map.rollback.key, map.rollback.node)]
+    {
         let Some(node) = node else { continue };
         for (rule, node) in read_rules(kind, node, &names, &path.key(key), faults) {
             rules.push(rule);
             rule_nodes.push(node);
         }
     }
-    let on_rollback = fields.get("on_rollback").and_then(|node| texts(node, &path.key("on_rollback"), faults));
-    fields.finish(path, faults);
+    let on_rollback = map.on_rollback.read(path, faults);
 
     find_duplicate_ids(&rules, &rule_nodes, path, faults);
     find_unless_without_flag(&rules, &rule_nodes, &metrics, path, faults);
     let stage_nodes = stages.as_deref().unwrap_or_default();
     // A rule that could not be read may be the very one that a stage has.
     let gates = rules.iter().filter(|rule| rule.kind == Kind::Gate).count();
-    if gate.is_some_and(|gate| matches!(&gate.value, Value::List(items) if items.len() == gates)) {
+    if map.gate.node.is_some_and(|gate| matches!(&gate.value, Value::List(items) if items.len() == gates)) {
         find_stages_without_gate(stage_nodes, &rules, path, faults);
     }
-    let path = path.key("stages");
+    let path = path.key(map.stages.key);
     let stages = stage_nodes.iter().filter_map(|(name, node)| read_stage(name, node, &path.key(name), faults));
     Some(Pipeline {
         name: name.to_owned(),
@@ -131,20 +129,31 @@ fn read_pipeline(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) 
 }
 
 fn read_stage(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Stage> {
-    let mut fields = Fields::open_or_empty(node, "a stage", path, faults)?;
-    let mut steps = |key, fields: &mut Fields<'_>| fields.get(key).and_then(|node| texts(node, &path.key(key), faults));
-    let enter = steps("enter", &mut fields).unwrap_or_default();
-    let on_rollback = steps("on_rollback", &mut fields);
-    let mut time =
-        |key, fields: &mut Fields<'_>| fields.get(key).and_then(|node| duration(node, &path.key(key), faults));
-    let observe = time("observe", &mut fields);
-    let rollback_within = time("rollback_within", &mut fields);
-    let mut words = |key, fields: &mut Fields<'_>| fields.get(key).and_then(|node| text(node, &path.key(key), faults));
-    let title = words("title", &mut fields);
-    let about = words("about", &mut fields);
-    let allow = allowed(&mut fields, path, faults);
-    fields.finish(path, faults);
-    Some(Stage { name: name.to_owned(), title, about, allow, observe, enter, on_rollback, rollback_within })
+    let map = open_or_empty::<StageMap<'_>>(node, path, faults)?;
+    Some(Stage {
+        name: name.to_owned(),
+        title: map.title.read(path, faults),
+        about: map.about.read(path, faults),
+        allow: allowed(&map.allow, &map.about, path, faults),
+        observe: map.observe.read(path, faults),
+        enter: map.enter.read(path, faults).unwrap_or_default(),
+        on_rollback: map.on_rollback.read(path, faults),
+        rollback_within: map.rollback_within.read(path, faults),
+    })
+}
+
+/// What a reviewer need not raise, which `about` explains.
+fn allowed(
+    allow: &Field<'_, AtLeastOne<Word<Lint>>>,
+    about: &Field<'_, Text>,
+    path: &Path<'_>,
+    faults: &mut Faults,
+) -> Vec<Lint> {
+    if let (Some(node), None) = (allow.node, about.node) {
+        let fault = at(Code::AllowWithoutAbout, node, "`allow` without `about`").path(path.key(allow.key));
+        faults.push(fault.help("say in `about` why it is as it should be"));
+    }
+    allow.read(path, faults).unwrap_or_default()
 }
 
 fn find_duplicate_ids(rules: &[Rule], nodes: &[&Node], path: &Path<'_>, faults: &mut Faults) {
@@ -152,7 +161,7 @@ fn find_duplicate_ids(rules: &[Rule], nodes: &[&Node], path: &Path<'_>, faults: 
     for (rule, node) in rules.iter().zip(nodes) {
         match first.get(rule.id.as_str()) {
             Some(first) => faults.push(
-                Fault::new(format!("two rules have the id `{}`", rule.id))
+                Fault::new(Code::DuplicateId, format!("two rules have the id `{}`", rule.id))
                     .at(node.span.clone())
                     .path(path)
                     .related(first.span.clone(), "first here")
@@ -169,7 +178,8 @@ fn find_unless_without_flag(rules: &[Rule], nodes: &[&Node], metrics: &[Metric],
     for (rule, node) in rules.iter().zip(nodes) {
         let flag = rule.unless().and_then(|MetricId(index)| metrics.get(index));
         if let Some(metric) = flag.filter(|metric| metric.unit != Unit::Flag) {
-            let fault = at(node, format!("`unless: {}` needs a flag, and that metric is none", metric.name));
+            let fault =
+                at(Code::NotAFlag, node, format!("`unless: {}` needs a flag, and that metric is none", metric.name));
             faults.push(
                 fault.path(path.key(rule.kind.name())).help(format!("declare {} with `unit: flag`", metric.name)),
             );
@@ -182,11 +192,15 @@ fn find_stages_without_gate(stages: &[(&str, &Node)], rules: &[Rule], path: &Pat
         let is_gated = |rule: &Rule| rule.kind == Kind::Gate && rule.applies_at(StageId(index));
         if !rules.iter().any(is_gated) {
             faults.push(
-                Fault::new(format!("stage `{name}` has no gate rule: nothing would keep it from being promoted"))
+                Fault::new(Code::StageWithoutGate, no_gate(name))
                     .at(node.span.clone())
                     .path(path.key("stages").key(name))
                     .help("give it a limit in at least one rule under `gate`"),
             );
         }
     }
+}
+
+fn no_gate(stage: &str) -> String {
+    format!("stage `{stage}` has no gate rule: nothing would keep it from being promoted")
 }

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use super::document::Path;
 use crate::{
     eval::number::Point,
-    refusal::{Fault, Faults},
+    refusal::{Code, Fault, Faults},
 };
 
 /// A JSON text.
@@ -71,7 +71,8 @@ impl<'a> Text<'a> {
             end = span.end;
             if let Some(first) = first.get(&key) {
                 faults.push_with(|| {
-                    let fault = Fault::new(format!("{DUPLICATE}{key:?}")).at(key_span).path(path.key(&key));
+                    let fault =
+                        Fault::new(Code::DuplicateKey, format!("{DUPLICATE}{key:?}")).at(key_span).path(path.key(&key));
                     fault.related(first.clone(), "first here").help("keep one of them")
                 });
                 continue;
@@ -113,9 +114,12 @@ impl<'a> Text<'a> {
         let message = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let message = message.strip_suffix(&place).unwrap_or(&message);
-        let is_ours = message.starts_with(DUPLICATE);
-        let message = if is_ours { message.to_owned() } else { format!("not JSON that can be used: {message}") };
-        Fault::new(message).at(start..start + width)
+        let fault = if message.starts_with(DUPLICATE) {
+            Fault::new(Code::DuplicateKey, message).help("keep one of them")
+        } else {
+            Fault::new(Code::NotJson, format!("not JSON that can be used: {message}")).help("mend the text here")
+        };
+        fault.at(start..start + width)
     }
 }
 

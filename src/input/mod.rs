@@ -7,10 +7,12 @@
 mod document;
 mod duration;
 pub mod files;
+mod form;
 pub mod gates;
 mod json;
 pub mod snapshot;
 mod suggestion;
+mod values;
 mod yaml;
 
 pub use duration::parse as parse_duration;

@@ -25,7 +25,7 @@ use crate::{
         unit::Unit,
     },
     outcome::{Reading, opening},
-    refusal::{Fault, Faults, Refusal},
+    refusal::{Code, Fault, Faults, Refusal},
 };
 
 /// What is asked of a snapshot besides what it says itself.
@@ -51,7 +51,7 @@ pub fn read<'t>(origin: &str, text: String, table: &'t Table, request: &Request)
         Some(reading) if faults.is_empty() => Ok(reading),
         _ => {
             if faults.is_empty() {
-                faults.push(Fault::new("not a snapshot"));
+                faults.push(Fault::new(Code::WrongType, "not a snapshot"));
             }
             Err(faults.refuse(origin, text))
         }
@@ -61,12 +61,13 @@ pub fn read<'t>(origin: &str, text: String, table: &'t Table, request: &Request)
 fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<Reading<'t>> {
     let text = Text::new(text);
     if text.root().is_empty() {
-        let fault = Fault::new("the file is empty").at(0..0).path(Path::Root("$"));
+        let fault = Fault::new(Code::EmptyDocument, "the file is empty").at(0..0).path(Path::Root("$"));
         faults.push(fault.help("a snapshot is a JSON object with \"metrics\""));
         return None;
     }
     if text.root().starts_with(|first: char| matches!(first, '[' | '"' | '-') || first.is_ascii_alphanumeric()) {
-        let fault = Fault::new("a snapshot is a JSON object with \"metrics\", and this is something else");
+        let message = "a snapshot is a JSON object with \"metrics\", and this is something else";
+        let fault = Fault::new(Code::WrongType, message).help("begin it with `{`; several snapshots are several files");
         let start = text.span(text.root()).start;
         faults.push(fault.at(start..start + 1).path(Path::Root("$")));
         return None;
@@ -118,8 +119,8 @@ struct Named {
 }
 
 impl Named {
-    fn fault(&self, message: String) -> Fault {
-        let fault = Fault::new(message);
+    fn fault(&self, code: Code, message: String) -> Fault {
+        let fault = Fault::new(code, message);
         match &self.span {
             Some(span) => fault.at(span.clone()).path(Path::Root("$").key(self.key)),
             None => fault.path(format!("--{}", self.key)),
@@ -138,8 +139,8 @@ impl<'a> Document<'a, '_> {
             let root = Path::Root("$");
             let path = root.key(&entry.key);
             faults.push_with(|| {
-                let fault = Fault::new(format!("unknown key {:?} in a snapshot", entry.key));
-                Fault { help: did_you_mean(&entry.key, KEYS), ..fault.at(entry.key_span.clone()).path(path) }
+                let fault = Fault::new(Code::UnknownKey, format!("unknown key {:?} in a snapshot", entry.key));
+                fault.at(entry.key_span.clone()).path(path).help(did_you_mean(&entry.key, KEYS))
             });
             self.text.find_duplicate_key(entry.value, &path, faults);
         }
@@ -159,8 +160,11 @@ impl<'a> Document<'a, '_> {
     fn text_of(&self, value: &RawValue, expected: &str, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
         let refuse = |error| {
             let is_string = value.get().starts_with('"');
-            let fault =
-                if is_string { self.text.fault(value.get(), &error) } else { self.wrong(value, expected, path) };
+            let fault = if is_string {
+                self.text.fault(value.get(), &error)
+            } else {
+                self.wrong(value, expected, path).help("write it in quotes")
+            };
             faults.push(fault.path(path));
         };
         serde_json::from_str(value.get()).map_err(refuse).ok()
@@ -176,15 +180,15 @@ impl<'a> Document<'a, '_> {
                 let found = table.pipelines.iter().find(|pipeline| pipeline.name == named.name);
                 if found.is_none() {
                     let known = table.pipelines.iter().map(|pipeline| pipeline.name.as_str());
-                    let fault = named.fault(format!("unknown pipeline {:?}", named.name));
-                    faults.push(Fault { help: did_you_mean(&named.name, known), ..fault });
+                    let fault = named.fault(Code::UnknownPipeline, format!("unknown pipeline {:?}", named.name));
+                    faults.push(fault.help(did_you_mean(&named.name, known)));
                 }
                 vec![found?]
             }
         };
         let known = || candidates.iter().flat_map(|pipeline| pipeline.stages.iter().map(|stage| stage.name.as_str()));
         let Some(named) = stage else {
-            let fault = Fault::new("no stage is named").at(self.start_of(self.text.root())).path("$");
+            let fault = Fault::new(Code::NoStage, "no stage is named").at(self.start_of(self.text.root())).path("$");
             faults.push(fault.help(format!("add \"stage\", or use --stage: {}", ladders(&candidates))));
             return None;
         };
@@ -192,7 +196,7 @@ impl<'a> Document<'a, '_> {
         match found.as_slice() {
             [stage] => Some(*stage),
             [] => {
-                let fault = named.fault(format!("unknown stage {:?}", named.name));
+                let fault = named.fault(Code::UnknownStage, format!("unknown stage {:?}", named.name));
                 let near = nearest(&named.name, known()).map(|near| format!("did you mean `{near}`?"));
                 faults.push(fault.help(near.unwrap_or_else(|| format!("known here: {}", ladders(&candidates)))));
                 None
@@ -200,7 +204,7 @@ impl<'a> Document<'a, '_> {
             several => {
                 let having: Vec<_> = several.iter().map(|stage| stage.pipeline().name.as_str()).collect();
                 let message = format!("several pipelines have a stage {:?}: {}", named.name, having.join(", "));
-                faults.push(named.fault(message).help("add \"pipeline\", or use --pipeline"));
+                faults.push(named.fault(Code::AmbiguousStage, message).help("add \"pipeline\", or use --pipeline"));
                 None
             }
         }
@@ -219,8 +223,8 @@ impl<'a> Document<'a, '_> {
         match flag.filter(|flag| *flag != named.name) {
             None => Ok(Some(named)),
             Some(flag) => {
-                let conflict =
-                    named.fault(format!("the snapshot says {key} {:?}, and --{key} says {flag:?}", named.name));
+                let message = format!("the snapshot says {key} {:?}, and --{key} says {flag:?}", named.name);
+                let conflict = named.fault(Code::Contradiction, message);
                 faults.push(conflict.help("they must agree; leave one of them out"));
                 Err(())
             }
@@ -244,7 +248,7 @@ impl<'a> Document<'a, '_> {
         // The calendar is jiff's; it also reads times that RFC 3339 does not know.
         let start: Option<Timestamp> = is_rfc_3339(&text).then(|| text.parse().ok()).flatten();
         if start.is_none() {
-            let fault = Fault::new(format!("{text:?} is not a time that can be used"));
+            let fault = Fault::new(Code::BadTime, format!("{text:?} is not a time that can be used"));
             let fault = fault.at(self.get("start").map_or(0..0, |value| self.text.span(value.get())));
             faults.push(fault.path("$.start").help("write it as in RFC 3339: 2026-02-20T12:00:00Z"));
         }
@@ -257,7 +261,8 @@ impl<'a> Document<'a, '_> {
         let path = path.key("window_minutes");
         let Some(value) = self.get("window_minutes") else {
             if pipeline.window.is_none() {
-                let fault = Fault::new("\"window_minutes\" is missing").at(self.start_of(self.text.root())).path("$");
+                let fault = Fault::new(Code::MissingKey, "\"window_minutes\" is missing");
+                let fault = fault.at(self.start_of(self.text.root())).path("$");
                 faults.push(fault.help(format!("pipeline {} has windows of any width: say which", pipeline.name)));
             }
             return pipeline.window;
@@ -265,7 +270,8 @@ impl<'a> Document<'a, '_> {
         let minutes: Option<f64> = serde_json::from_str(value.get()).ok();
         let window = minutes.and_then(|minutes| Duration::try_from_secs_f64(minutes * 60.0).ok());
         let Some(window) = window.filter(|window| !window.is_zero()) else {
-            faults.push(self.wrong(value, "the minutes of one window, more than zero, belong here", &path));
+            let fault = self.wrong(value, "the minutes of one window, more than zero, belong here", &path);
+            faults.push(Fault { code: Code::BadWindowMinutes, ..fault }.help("write a number such as 5"));
             return None;
         };
         if let Some(declared) = pipeline.window.filter(|declared| *declared != window) {
@@ -275,7 +281,8 @@ impl<'a> Document<'a, '_> {
                 pipeline.name,
                 duration(declared)
             );
-            faults.push(Fault::new(message).at(self.text.span(value.get())).path(path).help("they must agree"));
+            let fault = Fault::new(Code::Contradiction, message).at(self.text.span(value.get())).path(path);
+            faults.push(fault.help("they must agree"));
             return None;
         }
         Some(window)
@@ -294,7 +301,9 @@ impl<'a> Document<'a, '_> {
         let path = path.key(key_of(section));
         let Some(value) = self.get(key_of(section)) else {
             if section == Section::Metrics {
-                let fault = Fault::new("\"metrics\" is missing").at(self.start_of(self.text.root())).path("$");
+                let fault = Fault::new(Code::MissingKey, "\"metrics\" is missing")
+                    .at(self.start_of(self.text.root()))
+                    .path("$");
                 faults.push(fault.help("a snapshot has metrics: name -> one value a window"));
             }
             return (measurements, unused);
@@ -328,13 +337,15 @@ impl<'a> Document<'a, '_> {
         }
         let Some(entries) = self.text.entries(value.get(), path, faults) else { return nothing() };
         if entries.is_empty() {
-            faults.push(Fault::new("no series here").at(self.text.span(value.get())).path(path));
+            let fault = Fault::new(Code::EmptyMap, "no series here").at(self.text.span(value.get())).path(path);
+            faults.push(fault.help("write at least one, label -> one value a window"));
             return nothing();
         }
         let series = entries.into_iter().filter_map(|entry| {
             if entry.value.get().starts_with('{') {
                 let expected = "a series is one value a window, or one number";
-                faults.push(self.wrong(entry.value, expected, &path.key(&entry.key)));
+                let fault = self.wrong(entry.value, expected, &path.key(&entry.key));
+                faults.push(fault.help("write an array, or one number"));
                 return None;
             }
             let values = self.values(entry.value, unit, &path.key(&entry.key), faults)?;
@@ -361,7 +372,7 @@ impl<'a> Document<'a, '_> {
             }
         };
         if points.is_empty() {
-            let fault = Fault::new("this array is empty").at(self.text.span(value.get())).path(path);
+            let fault = Fault::new(Code::EmptyArray, "this array is empty").at(self.text.span(value.get())).path(path);
             faults.push(fault.help("write one value a window, or null where there is none"));
             return None;
         }
@@ -382,14 +393,17 @@ impl<'a> Document<'a, '_> {
         }
         faults.push_with(|| match number {
             Some(number) => {
-                let fault = Fault::new(format!("{} is outside {}", clipped(text), unit.range()));
+                let fault = Fault::new(Code::OutOfRange, format!("{} is outside {}", clipped(text), unit.range()));
                 let fault = fault.at(self.text.span(text)).path(path);
                 let is_percentage = unit == Unit::Ratio && (1.0..=100.0).contains(&number);
-                let help = || format!("a percentage? as a ratio it is {}", shortest(number / 100.0));
-                Fault { help: is_percentage.then(help), ..fault }
+                if is_percentage {
+                    fault.help(format!("a percentage? as a ratio it is {}", shortest(number / 100.0)))
+                } else {
+                    fault.help("mend the export, or the metric's `unit` in the table")
+                }
             }
             None if text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {
-                let fault = Fault::new(format!("{} is not a finite number", clipped(text)));
+                let fault = Fault::new(Code::NotFinite, format!("{} is not a finite number", clipped(text)));
                 fault.at(self.text.span(text)).path(path).help("write null where there is no data")
             }
             None => {
@@ -397,7 +411,7 @@ impl<'a> Document<'a, '_> {
                 let is_number = quoted.parse().is_ok_and(f64::is_finite);
                 let fault = self.wrong(value, "a number belongs here", path);
                 if is_number {
-                    fault.help(format!("write {quoted} without quotes"))
+                    Fault { code: Code::QuotedNumber, ..fault }.help(format!("write {quoted} without quotes"))
                 } else {
                     fault.help("write null where there is no data")
                 }
@@ -410,7 +424,7 @@ impl<'a> Document<'a, '_> {
         if value.get().starts_with('{') {
             return self.text.entries(value.get(), path, faults);
         }
-        faults.push(self.wrong(value, what, path));
+        faults.push(self.wrong(value, what, path).help("write it as { \"name\": value }"));
         None
     }
 
@@ -422,7 +436,7 @@ impl<'a> Document<'a, '_> {
             Some(b'"') => "a string".to_owned(),
             _ => clipped(value.get()),
         };
-        let fault = Fault::new(format!("{expected}, but this is {found}"));
+        let fault = Fault::new(Code::WrongType, format!("{expected}, but this is {found}"));
         let is_nested = value.get().starts_with(['{', '[']);
         fault.at(if is_nested { self.start_of(value.get()) } else { self.text.span(value.get()) }).path(path)
     }
@@ -442,8 +456,8 @@ impl<'a> Document<'a, '_> {
         faults: &mut Faults,
     ) -> Option<Timestamp> {
         let span = self.get("start").map(|value| self.text.span(value.get()));
-        let at_start = |message: String| {
-            let fault = Fault::new(message).path("$.start");
+        let at_start = |code: Code, message: String| {
+            let fault = Fault::new(code, message).path("$.start");
             match &span {
                 Some(span) => fault.at(span.clone()),
                 None => fault.at(self.start_of(self.text.root())).path("$"),
@@ -451,13 +465,15 @@ impl<'a> Document<'a, '_> {
         };
         let Some(start) = start else {
             if ended_within.is_some() && span.is_none() {
-                let fault = at_start("\"start\" is missing, so its age is unknown, and --max-age is given".to_owned());
+                let message = "\"start\" is missing, so its age is unknown, and --max-age is given";
+                let fault = at_start(Code::MissingKey, message.to_owned());
                 faults.push(fault.help("add \"start\": when window 0 opened"));
             }
             return None;
         };
         let Some(end) = opening(start, snapshot.window(), snapshot.skipped() + snapshot.windows()) else {
-            faults.push(at_start("the windows from this start end beyond the year 9999".to_owned()));
+            let message = "the windows from this start end beyond the year 9999";
+            faults.push(at_start(Code::BadTime, message.to_owned()).help("look at \"start\" and \"window_minutes\""));
             return None;
         };
         if let Some(within) = ended_within.filter(|within| !within.contains(&end)) {
@@ -466,7 +482,7 @@ impl<'a> Document<'a, '_> {
             } else {
                 ("which is to come, by more than --max-age", "look at \"start\" and at the clocks")
             };
-            faults.push(at_start(format!("the snapshot ended at {end}, {how}")).help(help));
+            faults.push(at_start(Code::TooOld, format!("the snapshot ended at {end}, {how}")).help(help));
         }
         opening(start, snapshot.window(), snapshot.skipped())
     }
@@ -540,7 +556,7 @@ impl<'a, 'e, 'd> Unjudgeable<'a, 'e, 'd> {
 
     fn fault(&self, fault: SnapshotFault) -> Fault {
         match fault {
-            SnapshotFault::NoWindows => self.at(Section::Metrics, None, "no windows"),
+            SnapshotFault::NoWindows => self.at(Code::EmptyArray, Section::Metrics, None, "no windows"),
             SnapshotFault::UnequalLengths(lengths) => {
                 let all: Vec<String> = lengths
                     .iter()
@@ -554,13 +570,14 @@ impl<'a, 'e, 'd> Unjudgeable<'a, 'e, 'd> {
                 let odd = lengths.iter().find(|length| Some(length.windows) != first).or(lengths.first());
                 let section = odd.map_or(Section::Metrics, |odd| odd.section);
                 let message = format!("arrays have different lengths: {}", all.join(", "));
-                let fault = self.at(section, odd.map(|odd| self.name(odd.metric)), message);
+                let fault = self.at(Code::UnequalLengths, section, odd.map(|odd| self.name(odd.metric)), message);
                 fault.help("give every array one value a window, and null where there is none")
             }
             SnapshotFault::Missing { metric, missing_parts } => {
                 let name = self.name(metric);
                 let parts: Vec<&str> = missing_parts.iter().map(|part| self.name(*part)).collect();
-                let mut fault = self.at(Section::Metrics, None, format!("metric `{name}` is missing"));
+                let message = format!("metric `{name}` is missing");
+                let mut fault = self.at(Code::MissingMetric, Section::Metrics, None, message);
                 fault.path = Path::Root("$").key("metrics").key(name).to_string();
                 let wanted = std::iter::once(name).chain(parts.iter().copied());
                 let unused = || self.unused.iter().map(String::as_str);
@@ -587,18 +604,18 @@ impl<'a, 'e, 'd> Unjudgeable<'a, 'e, 'd> {
                 let value = if quotient.is_finite() { shortest(quotient) } else { "too large a number".to_owned() };
                 let message = format!("{subject} comes out as {value} in w{window}{more}, outside {range}");
                 let part = metric.and_then(|metric| metric.derived.as_ref()?.of.first().copied());
-                let fault = self.at(section, part.map(|part| self.name(part)), message);
+                let fault = self.at(Code::OutOfRange, section, part.map(|part| self.name(part)), message);
                 fault.help("look at the metrics that it is made from")
             }
         }
     }
 
     /// A fault at the value of a metric, or at the whole section.
-    fn at(&self, section: Section, metric: Option<&str>, message: impl Into<String>) -> Fault {
+    fn at(&self, code: Code, section: Section, metric: Option<&str>, message: impl Into<String>) -> Fault {
         let document = self.document;
         let root = Path::Root("$");
         let path = root.key(key_of(section));
-        let fault = Fault::new(message);
+        let fault = Fault::new(code, message);
         let Some(values) = document.get(key_of(section)) else {
             return fault.at(document.start_of(document.text.root())).path(root);
         };

@@ -28,17 +28,17 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// Asks whether the nearest candidate was meant, if one is near; else lists them, if they are few.
-pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
+pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
     const FEW: usize = 20;
     if let Some(nearest) = nearest(word, candidates.clone()) {
-        return Some(format!("did you mean `{nearest}`?"));
+        return format!("did you mean `{nearest}`?");
     }
     let mut seen = HashSet::new();
     let is_new = |candidate: &&'a str| !candidate.is_empty() && seen.insert(*candidate);
     let all: Vec<_> = candidates.into_iter().filter(is_new).take(FEW + 1).collect();
     match all.len() {
-        1..=FEW => Some(format!("known here: {}", all.join(", "))),
-        _ => None,
+        1..=FEW => format!("known here: {}", all.join(", ")),
+        _ => "see how it is spelt where it is declared".to_owned(),
     }
 }
 
@@ -63,10 +63,11 @@ mod tests {
 
     #[test]
     fn a_few_candidates_are_listed() {
-        assert_eq!(did_you_mean("zzz", ["a", "b"]).as_deref(), Some("known here: a, b"));
-        assert_eq!(did_you_mean("zzz", ["a", "", "b", "a"]).as_deref(), Some("known here: a, b"));
+        assert_eq!(did_you_mean("zzz", ["a", "b"]), "known here: a, b");
+        assert_eq!(did_you_mean("zzz", ["a", "", "b", "a"]), "known here: a, b");
         let many: Vec<String> = (0..21).map(|number| number.to_string()).collect();
-        assert_eq!(did_you_mean("zzz", many.iter().map(String::as_str)), None);
-        assert_eq!(did_you_mean("zzz", []), None);
+        let otherwise = "see how it is spelt where it is declared";
+        assert_eq!(did_you_mean("zzz", many.iter().map(String::as_str)), otherwise);
+        assert_eq!(did_you_mean("zzz", []), otherwise);
     }
 }

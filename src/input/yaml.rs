@@ -12,7 +12,7 @@ use serde_yaml::{
 };
 
 use super::document::Path;
-use crate::refusal::{Fault, Faults};
+use crate::refusal::{Code, Fault, Faults};
 
 /// A value and where it stands.
 #[derive(Debug)]
@@ -73,27 +73,34 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
         let message = error.without_snippet().to_string();
         let message = message.split_once(" at line ").map_or(message.as_str(), |(message, _)| message);
         // Errors come wrapped in errors of other kinds; only the text is common to them.
-        for (begins, says, help) in IN_OUR_WORDS {
+        for (begins, code, says, help) in IN_OUR_WORDS {
             if message.starts_with(begins) {
-                return Fault::new(says).at(at).help(help);
+                return Fault::new(code, says).at(at).help(help);
             }
         }
-        Fault::new(format!("not a YAML document that can be used: {message}")).at(at)
+        let fault = Fault::new(Code::NotYaml, format!("not a YAML document that can be used: {message}"));
+        fault.at(at).help("mend the text here, or just before")
     })
 }
 
 /// Messages of the crate that speak to its programmers: how each begins, what it means here, the way out.
-const IN_OUR_WORDS: [(&str, &str, &str); 6] = [
-    ("budget breached", TOO_LARGE, SMALL_ENOUGH),
-    ("recursion limit", TOO_LARGE, SMALL_ENOUGH),
-    ("multiple YAML documents", "a second YAML document begins here", "a table is one document: take the `---` out"),
+const IN_OUR_WORDS: [(&str, Code, &str, &str); 6] = [
+    ("budget breached", Code::TooLarge, TOO_LARGE, SMALL_ENOUGH),
+    ("recursion limit", Code::TooLarge, TOO_LARGE, SMALL_ENOUGH),
+    (
+        "multiple YAML documents",
+        Code::NotYaml,
+        "a second YAML document begins here",
+        "a table is one document: take the `---` out",
+    ),
     (
         "cannot deserialize null into string",
+        Code::NotYaml,
         "a key without a name",
         "write the key, in quotes if it is a word like null",
     ),
-    ("expected string scalar", "a key that is no text", "write a plain name"),
-    ("recursive references", "this alias is inside what it repeats", "write the value out"),
+    ("expected string scalar", Code::NotYaml, "a key that is no text", "write a plain name"),
+    ("recursive references", Code::NotYaml, "this alias is inside what it repeats", "write the value out"),
 ];
 const TOO_LARGE: &str = "this document is too large, too deep, or its aliases repeat too much";
 const SMALL_ENOUGH: &str = "a table that people can read is far below these bounds";
@@ -105,7 +112,7 @@ pub(super) const MERGE: &str = "<<";
 /// tags, which turn texts into numbers and numbers into nothing.
 pub(super) fn find_disguises(text: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) {
     if let Some(tag) = tag_before(text, node.span.start) {
-        let fault = Fault::new(format!("a tag (`{tag}`) is not read")).at(node.span.clone()).path(path);
+        let fault = Fault::new(Code::Tag, format!("a tag (`{tag}`) is not read")).at(node.span.clone()).path(path);
         faults.push(fault.help("write the value as it is meant"));
     }
     match &node.value {
@@ -114,11 +121,12 @@ pub(super) fn find_disguises(text: &str, node: &Node, path: &Path<'_>, faults: &
             for (key, value) in entries {
                 let path = path.key(&key.text);
                 if key.text == MERGE {
-                    let fault = Fault::new("a merge key is not read").at(key.span.clone()).path(path);
+                    let fault = Fault::new(Code::MergeKey, "a merge key is not read").at(key.span.clone()).path(path);
                     faults.push(fault.help("write the keys out, or repeat a value with an alias"));
                 } else if let Some(first) = first.get(key.text.as_str()) {
                     faults.push_with(|| {
-                        let fault = Fault::new(format!("duplicate key `{}`", key.text)).at(key.span.clone());
+                        let fault = Fault::new(Code::DuplicateKey, format!("duplicate key `{}`", key.text))
+                            .at(key.span.clone());
                         fault.path(path).related(first.span.clone(), "first here").help("keep one of them")
                     });
                 } else {

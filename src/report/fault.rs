@@ -41,7 +41,7 @@ pub fn line(refusal: &Refusal) -> String {
 }
 
 fn group<'a>(refusal: &'a Refusal, fault: &'a Fault) -> Group<'a> {
-    let mut group = Group::with_title(Level::ERROR.primary_title(shown(&fault.message)));
+    let mut group = Group::with_title(Level::ERROR.primary_title(shown(&fault.message)).id(fault.code.name()));
     match (&refusal.text, &fault.span) {
         (Some(text), Some(span)) => {
             let related = fault.related.as_deref();

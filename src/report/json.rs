@@ -105,6 +105,7 @@ struct ErrorDocument<'a> {
 
 #[derive(Serialize)]
 struct FaultDocument<'a> {
+    code: &'static str,
     message: &'a str,
     help: Option<&'a str>,
     path: Option<&'a str>,
@@ -216,6 +217,7 @@ impl<'a> From<&'a Refusal> for ErrorDocument<'a> {
         let fault = |fault: &'a Fault| {
             let place = refusal.place(fault);
             FaultDocument {
+                code: fault.code.name(),
                 message: &fault.message,
                 help: fault.help.as_deref(),
                 path: Some(fault.path.as_str()).filter(|path| !path.is_empty()),

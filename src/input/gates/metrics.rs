@@ -1,16 +1,22 @@
 //! The `metrics` of a pipeline.
 
-use super::super::{
-    document::Path,
-    yaml::{Node, Value},
+use super::{
+    allowed,
+    maps::{MetricMap, SamplesMap},
+    names::Names,
 };
-use super::fields::{Fields, Names, allowed, at, boolean, list, number, text, word};
 use crate::{
     eval::{
         table::{Derived, Metric, MetricId, Samples, dependency_order},
         unit::Unit,
     },
-    refusal::Faults,
+    input::{
+        document::Path,
+        form::open,
+        values::{at, list},
+        yaml::{Node, Value},
+    },
+    refusal::{Code, Faults},
 };
 
 /// Every metric, in the table's order, and the order in which they are worked out.
@@ -24,7 +30,11 @@ pub(super) fn read_metrics(
         entries.iter().map(|(name, node)| read_metric(name, node, names, &path.key(name), faults)).collect();
     let order = dependency_order(&metrics).unwrap_or_else(|stuck| {
         for (name, node) in stuck.iter().filter_map(|MetricId(index)| entries.get(*index)) {
-            let fault = at(node, format!("metric `{name}` is made from itself, through `of`, `to` or `samples`"));
+            let fault = at(
+                Code::CircularMetric,
+                node,
+                format!("metric `{name}` is made from itself, through `of`, `to` or `samples`"),
+            );
             faults.push(fault.path(path.key(name)).help("make it from measured metrics only"));
         }
         Vec::new()
@@ -44,26 +54,21 @@ fn read_metric(name: &str, node: &Node, names: &Names<'_>, path: &Path<'_>, faul
         about: None,
         allow: Vec::new(),
     };
-    let Some(mut fields) = Fields::open(node, "a metric", path, faults) else {
+    let Some(map) = open::<MetricMap<'_>>(node, path, faults) else {
         return metric;
     };
-    let unit = fields.require("unit", "say what it is measured in, such as `unit: ratio`", path, faults);
-    let unit = unit.and_then(|node| word(node, "unit", &Unit::ALL, Unit::name, &path.key("unit"), faults));
-    metric.unit = unit.unwrap_or(metric.unit);
-    let optional = fields.get("optional").and_then(|node| boolean(node, &path.key("optional"), faults));
-    metric.optional = optional.unwrap_or_default();
-    metric.about = fields.get("about").and_then(|node| text(node, &path.key("about"), faults));
-    metric.allow = allowed(&mut fields, path, faults);
-    let (of, to) = (fields.get("of"), fields.get("to"));
-    if of.is_some() != to.is_some() {
-        let fault = at(node, "a derived metric has both `of` and `to`").path(path);
+    metric.unit = map.unit.read(path, faults).unwrap_or(metric.unit);
+    metric.optional = map.optional.read(path, faults).unwrap_or_default();
+    metric.about = map.about.read(path, faults);
+    metric.allow = allowed(&map.allow, &map.about, path, faults);
+    if map.of.node.is_some() != map.to.node.is_some() {
+        let fault = at(Code::HalfDerived, node, "a derived metric has both `of` and `to`").path(path);
         faults.push(fault.help("it is sum(of) / sum(to), window by window"));
     }
-    let of = of.and_then(|node| read_parts(node, names, &path.key("of"), faults));
-    let to = to.and_then(|node| read_parts(node, names, &path.key("to"), faults));
+    let of = map.of.with(path, faults, |node, path, faults| read_parts(node, names, path, faults));
+    let to = map.to.with(path, faults, |node, path, faults| read_parts(node, names, path, faults));
     metric.derived = of.zip(to).map(|(of, to)| Derived { of, to });
-    metric.samples = fields.get("samples").and_then(|node| read_samples(node, names, &path.key("samples"), faults));
-    fields.finish(path, faults);
+    metric.samples = map.samples.with(path, faults, |node, path, faults| read_samples(node, names, path, faults));
     metric
 }
 
@@ -74,17 +79,15 @@ fn read_parts(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faul
     }
     let items = list(node, "name at least one metric", path, faults)?;
     if items.is_empty() {
-        faults.push(at(node, "a derived metric is made from at least one metric").path(path));
+        let fault = at(Code::EmptyList, node, "a derived metric is made from at least one metric");
+        faults.push(fault.path(path).help("name at least one metric"));
     }
     items.iter().enumerate().map(|(index, item)| names.metric(item, &path.index(index), faults)).collect()
 }
 
 fn read_samples(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Samples> {
-    let mut fields = Fields::open(node, "samples", path, faults)?;
-    let metric = fields.require("metric", "name the metric that counts the samples", path, faults);
-    let metric = metric.and_then(|node| names.metric(node, &path.key("metric"), faults));
-    let min = fields.require("min", "say how many samples are enough", path, faults);
-    let min = min.and_then(|node| number(node, &path.key("min"), faults));
-    fields.finish(path, faults);
+    let map = open::<SamplesMap<'_>>(node, path, faults)?;
+    let metric = map.metric.with(path, faults, |node, path, faults| names.metric(node, path, faults));
+    let min = map.min.read(path, faults);
     Some(Samples { metric: metric?, min: min? })
 }

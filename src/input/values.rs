@@ -1,0 +1,362 @@
+//! Plain values of a YAML document, each with the reading of it, what is wrong with it otherwise, and its schema.
+
+use std::{borrow::Cow, marker::PhantomData, time::Duration};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::{
+    document::Path,
+    duration,
+    form::{Read, free_keys, is_free},
+    suggestion::did_you_mean,
+    yaml::{Node, Value},
+};
+use crate::{
+    eval::{
+        aggregate::Aggregate, answer::Missing, lint::Lint, notation::shortest, number::Finite, table::Severity,
+        unit::Unit,
+    },
+    refusal::{Code, Fault, Faults},
+};
+
+/// Says what a form is called in the schema, and what can stand there.
+macro_rules! schema {
+    ($form:ty, $name:literal, $generator:ident => $schema:expr) => {
+        impl schemars::JsonSchema for $form {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema($generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $schema
+            }
+        }
+    };
+    ($form:ty, $name:literal, $schema:expr) => {
+        $crate::input::values::schema!($form, $name, _generator => $schema);
+    };
+}
+pub(super) use schema;
+
+/// A text that is not empty.
+pub(super) struct Text;
+schema!(Text, "Text", json_schema!({ "type": "string", "pattern": r"\S" }));
+
+impl Read for Text {
+    type Value = String;
+
+    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
+        let help = "write it, or leave the key out";
+        match &node.value {
+            Value::Text(text) if !text.trim().is_empty() => return Some(text.clone()),
+            Value::Text(_) => faults.push(at(Code::EmptyText, node, "this text is empty").path(path).help(help)),
+            Value::Null => faults.push(wrong(node, "a text belongs here", path).help(help)),
+            Value::Map(_) | Value::List(_) | Value::Number(_) | Value::Bool(_) => {
+                let help = "put it in quotes: YAML reads it as something else";
+                faults.push(wrong(node, "a text belongs here", path).help(help));
+            }
+        }
+        None
+    }
+}
+
+/// true or false.
+pub(super) struct Switch;
+schema!(Switch, "Switch", json_schema!({ "type": "boolean" }));
+
+impl Read for Switch {
+    type Value = bool;
+
+    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<bool> {
+        if let Value::Bool(value) = node.value {
+            return Some(value);
+        }
+        faults.push(wrong(node, "true or false belongs here", path).help("write true or false, without quotes"));
+        None
+    }
+}
+
+/// A finite number, not in quotes.
+pub(super) struct Number;
+schema!(Number, "Number", json_schema!({ "type": "number" }));
+
+impl Read for Number {
+    type Value = Finite;
+
+    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Finite> {
+        let expected = "a number belongs here";
+        match &node.value {
+            Value::Number(value) => {
+                let finite = Finite::new(*value);
+                if finite.is_none() {
+                    let fault = at(Code::NotFinite, node, "a limit must be a finite number").path(path);
+                    faults.push(fault.help("write a number between -1.7e308 and 1.7e308"));
+                }
+                return finite;
+            }
+            Value::Text(text) => faults.push(quoted(text, wrong(node, expected, path))),
+            Value::Bool(_) => faults.push(wrong(node, expected, path).help("write 1 for true and 0 for false")),
+            Value::Null | Value::List(_) | Value::Map(_) => {
+                faults.push(wrong(node, expected, path).help("write one number"));
+            }
+        }
+        None
+    }
+}
+
+/// `fault`, or, if `text` is a number in quotes, what is to be done about that.
+pub(super) fn quoted(text: &str, fault: Fault) -> Fault {
+    match text.parse().ok().and_then(Finite::new) {
+        Some(number) => {
+            let help = format!("write the plain number {}", shortest(number.get()));
+            Fault { code: Code::QuotedNumber, ..fault }.help(help)
+        }
+        None => fault,
+    }
+}
+
+/// A duration such as `15m`.
+pub(super) struct Time;
+schema!(Time, "Duration", json_schema!({ "type": "string", "pattern": "^\\s*([0-9]+\\s*[hms]\\s*)+$" }));
+
+impl Read for Time {
+    type Value = Duration;
+
+    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Duration> {
+        let Value::Text(text) = &node.value else {
+            faults.push(wrong(node, "a duration belongs here", path).help(duration::HINT));
+            return None;
+        };
+        let refuse = |message| faults.push(at(Code::BadDuration, node, message).path(path).help(duration::HINT));
+        duration::read(text).map_err(refuse).ok()
+    }
+}
+
+/// One of a few words.
+pub(super) trait Vocabulary: Copy + 'static {
+    /// What it is, in messages.
+    const WHAT: &'static str;
+    /// Every one.
+    const ALL: &'static [Self];
+
+    /// How it is called.
+    fn name(self) -> &'static str;
+}
+
+macro_rules! vocabulary {
+    ($($word:ty, $what:literal;)*) => {$(
+        impl Vocabulary for $word {
+            const WHAT: &'static str = $what;
+            const ALL: &'static [Self] = &<$word>::ALL;
+
+            fn name(self) -> &'static str {
+                self.name()
+            }
+        }
+    )*};
+}
+
+vocabulary! {
+    Aggregate, "aggregate";
+    Lint, "lint";
+    Missing, "value of `missing`";
+    Severity, "severity";
+    Unit, "unit";
+}
+
+/// A word of the vocabulary `T`.
+pub(super) struct Word<T>(PhantomData<T>);
+
+impl<T: Vocabulary> JsonSchema for Word<T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::WHAT.into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "enum": T::ALL.iter().map(|word| word.name()).collect::<Vec<_>>() })
+    }
+}
+
+impl<T: Vocabulary> Read for Word<T> {
+    type Value = T;
+
+    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<T> {
+        let words = T::ALL.iter().map(|word| word.name());
+        let Value::Text(text) = &node.value else {
+            let known: Vec<_> = words.collect();
+            let fault = wrong(node, &format!("{} is one of {}", T::WHAT, known.join(", ")), path);
+            faults.push(fault.help("write one of these words"));
+            return None;
+        };
+        let found = T::ALL.iter().copied().find(|word| word.name() == text);
+        if found.is_none() {
+            faults.push_with(|| unknown(Code::UnknownWord, T::WHAT, text, words, node).path(path));
+        }
+        found
+    }
+}
+
+/// A list of at least one item of the form `F`.
+pub(super) struct AtLeastOne<F>(PhantomData<F>);
+
+impl<F: JsonSchema> JsonSchema for AtLeastOne<F> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}s", F::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": generator.subschema_for::<F>(), "minItems": 1 })
+    }
+}
+
+impl<F: Read> Read for AtLeastOne<F> {
+    type Value = Vec<F::Value>;
+
+    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<F::Value>> {
+        let help = "write at least one item";
+        let items = list(node, help, path, faults)?;
+        if items.is_empty() {
+            faults.push(at(Code::EmptyList, node, "this list is empty").path(path).help(help));
+        }
+        Some(items_of::<F>(items, path, faults))
+    }
+}
+
+/// A list of items of the form `F`; `[]` for none.
+pub(super) struct List<F>(PhantomData<F>);
+
+impl<F: JsonSchema> JsonSchema for List<F> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}List", F::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": generator.subschema_for::<F>() })
+    }
+}
+
+impl<F: Read> Read for List<F> {
+    type Value = Vec<F::Value>;
+
+    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<F::Value>> {
+        Some(items_of::<F>(list(node, NONE, path, faults)?, path, faults))
+    }
+}
+
+/// The items that can be read.
+fn items_of<F: Read>(items: &[Node], path: &Path<'_>, faults: &mut Faults) -> Vec<F::Value> {
+    items.iter().enumerate().filter_map(|(index, item)| F::read(item, &path.index(index), faults)).collect()
+}
+
+/// A map from names to definitions of the form `F`; at least one.
+pub(super) struct Named<F>(PhantomData<F>);
+
+impl<F: JsonSchema> JsonSchema for Named<F> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("Named{}", F::schema_name()).into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "patternProperties": free_keys(),
+            "propertyNames": { "minLength": 1 },
+            "additionalProperties": generator.subschema_for::<F>(),
+            "minProperties": 1,
+        })
+    }
+}
+
+/// The entries of a map whose keys are names; at least one. `what` says what they are: "stages".
+pub(super) fn entries<'n>(
+    node: &'n Node,
+    what: &str,
+    path: &Path<'_>,
+    faults: &mut Faults,
+) -> Option<Vec<(&'n str, &'n Node)>> {
+    let Value::Map(map) = &node.value else {
+        let fault = wrong(node, &format!("{what} are a map from name to definition"), path);
+        faults.push(fault.help("write each as `name: definition`"));
+        return None;
+    };
+    let named: Vec<(&str, &Node)> =
+        map.iter().filter(|(key, _)| !is_free(&key.text)).map(|(key, value)| (key.text.as_str(), value)).collect();
+    if named.is_empty() {
+        let fault = Fault::new(Code::EmptyMap, format!("no {what} here")).at(node.span.clone()).path(path);
+        faults.push(fault.help("write at least one"));
+        return None;
+    }
+    for (key, _) in map.iter().filter(|(key, _)| key.text.is_empty()) {
+        let fault = Fault::new(Code::EmptyName, "a name is empty").at(key.span.clone()).path(path);
+        faults.push(fault.help("write one that rules and reports can use"));
+    }
+    Some(named)
+}
+
+/// What to write into a list that was left empty and may be.
+pub(super) const NONE: &str = "write `[]` if there is nothing in it";
+
+/// A list. One left empty looks like nothing at all, and `if_empty` says what to write instead.
+pub(super) fn list<'n>(node: &'n Node, if_empty: &str, path: &Path<'_>, faults: &mut Faults) -> Option<&'n [Node]> {
+    match &node.value {
+        Value::List(items) => return Some(items),
+        Value::Null => {
+            faults.push(at(Code::EmptyList, node, "this list was left empty").path(path).help(if_empty));
+        }
+        _ => faults.push(wrong(node, "a list belongs here", path).help("begin each item with `- `, or write `[a, b]`")),
+    }
+    None
+}
+
+/// A fault at a value; one that comes through an alias is shown where it is used and where it is written.
+pub(super) fn at(code: Code, node: &Node, message: impl Into<String>) -> Fault {
+    let fault = Fault::new(code, message).at(node.span.clone());
+    match &node.defined {
+        Some(defined) => fault.related(defined.clone(), "written here"),
+        None => fault,
+    }
+}
+
+/// A fault at a value that is not what `expected` says.
+pub(super) fn wrong(node: &Node, expected: &str, path: &Path<'_>) -> Fault {
+    let found = match &node.value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::Text(_) => "a text",
+        Value::List(_) => "a list",
+        Value::Map(_) => "a map",
+    };
+    at(Code::WrongType, node, format!("{expected}, but this is {found}")).path(path)
+}
+
+/// A fault at a word that is none of the known ones. `what` says what it should be: "metric".
+pub(super) fn unknown<'a>(
+    code: Code,
+    what: &str,
+    word: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+    node: &Node,
+) -> Fault {
+    at(code, node, format!("unknown {what} `{word}`")).help(did_you_mean(word, known))
+}
