@@ -6,6 +6,7 @@
 mod check;
 mod completions;
 mod man;
+mod schema;
 
 use clap::{ColorChoice, Parser, Subcommand};
 
@@ -13,6 +14,7 @@ pub(crate) use self::{
     check::{CheckArgs, CheckFormat},
     completions::CompletionsArgs,
     man::ManArgs,
+    schema::{Document, SchemaArgs},
 };
 
 /// Promote, hold or roll back? Judges windowed metrics against a table of per-stage limits.
@@ -32,6 +34,10 @@ pub(crate) enum Command {
     /// Judge snapshots: promote, hold or roll back
     #[command(before_help = check::EXAMPLES, after_help = check::EXIT_CODES)]
     Check(CheckArgs),
+
+    /// Print the JSON Schema of a document, for editors
+    #[command(before_help = schema::EXAMPLES)]
+    Schema(SchemaArgs),
 
     /// Print what completes commands and flags in a shell
     #[command(before_help = completions::EXAMPLES)]

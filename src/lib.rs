@@ -29,3 +29,4 @@ pub mod input;
 pub mod outcome;
 pub mod refusal;
 pub mod report;
+mod schema;

@@ -5,5 +5,6 @@ pub(crate) mod completions;
 pub(crate) mod man;
 mod output;
 mod progress;
+pub(crate) mod schema;
 mod table;
 mod terminal;

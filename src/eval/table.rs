@@ -133,6 +133,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Gate, Self::Rollback];
+
     /// Its name in reports and default ids.
     #[must_use]
     pub fn name(self) -> &'static str {

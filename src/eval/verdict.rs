@@ -220,6 +220,9 @@ fn once_each<'a>(reasons: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 }
 
 impl State {
+    /// Every state.
+    pub const ALL: [Self; 6] = [Self::Pass, Self::Fail, Self::Quiet, Self::Fired, Self::NoData, Self::NotEvaluated];
+
     /// Its name in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -253,6 +256,9 @@ impl State {
 }
 
 impl Decision {
+    /// Every decision.
+    pub const ALL: [Self; 3] = [Self::Promote, Self::Hold, Self::Rollback];
+
     /// Its name in reports.
     #[must_use]
     pub fn name(self) -> &'static str {

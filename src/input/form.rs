@@ -62,13 +62,20 @@ pub(super) struct Declared {
     pub(super) key: &'static str,
     about: &'static str,
     /// What to do if it is not there; `None` where it may be left out.
-    if_missing: Option<&'static str>,
+    pub(super) if_missing: Option<&'static str>,
+    /// The key that must stand beside it.
+    needs: Option<&'static str>,
     form: fn(&mut SchemaGenerator) -> Schema,
 }
 
 impl Declared {
     pub(super) fn new<F: JsonSchema>(key: &'static str, about: &'static str, if_missing: Option<&'static str>) -> Self {
-        Self { key, about: about.trim(), if_missing, form: |generator| generator.subschema_for::<F>() }
+        Self { key, about: about.trim(), if_missing, needs: None, form: |generator| generator.subschema_for::<F>() }
+    }
+
+    /// With the key that must stand beside it.
+    pub(super) fn needing(self, needs: Option<&'static str>) -> Self {
+        Self { needs, ..self }
     }
 }
 
@@ -134,10 +141,25 @@ pub(super) fn unknown_key<'a>(
     fault.help(did_you_mean(&key.text, known))
 }
 
+/// What else may stand in a map beside the declared keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extra {
+    /// Keys that begin with `x-`.
+    Free,
+    /// Nothing.
+    Refused,
+}
+
 /// The schema of a map, with the words of its declaration.
-pub(super) fn schema_of<'n, M: Map<'n>>(about: &str, generator: &mut SchemaGenerator) -> Schema {
-    let declared = M::declared();
+pub(super) fn object_schema(
+    about: &str,
+    declared: Vec<Declared>,
+    extra: Extra,
+    generator: &mut SchemaGenerator,
+) -> Schema {
     let required: Vec<_> = declared.iter().filter(|key| key.if_missing.is_some()).map(|key| key.key).collect();
+    let needs = declared.iter().filter_map(|key| Some((key.key.to_owned(), vec![key.needs?].into())));
+    let needs: Properties<String, Json> = needs.collect();
     let mut properties = Properties::new();
     for Declared { key, about, form, .. } in declared {
         let mut schema = form(generator);
@@ -148,11 +170,16 @@ pub(super) fn schema_of<'n, M: Map<'n>>(about: &str, generator: &mut SchemaGener
         "type": "object",
         "description": about.trim(),
         "properties": properties,
-        "patternProperties": free_keys(),
         "additionalProperties": false,
     });
+    if extra == Extra::Free {
+        schema.insert("patternProperties".to_owned(), free_keys());
+    }
     if !required.is_empty() {
         schema.insert("required".to_owned(), required.into());
+    }
+    if !needs.is_empty() {
+        schema.insert("dependencies".to_owned(), needs.into());
     }
     schema
 }
@@ -174,6 +201,8 @@ pub(super) fn free_keys() -> Json {
 ///         unit or "say what it is measured in": Word<Unit>,
 ///         /// One whose name Rust keeps for itself.
 ///         lasting as "for": Time,
+///         /// One that stands only beside another; the reader tells where it does not.
+///         allow needs about: AtLeastOne<Word<Lint>>,
 ///     }
 ///     /// One with the keys of another beside its own.
 ///     RuleMap with condition: ConditionMap is "a rule" { }
@@ -183,7 +212,7 @@ macro_rules! maps {
     ($(
         $(#[doc = $about:literal])*
         $name:ident $(with $inner:ident: $inner_map:ident)? is $what:literal {
-            $($(#[doc = $doc:literal])* $field:ident $(as $key:literal)? $(or $help:literal)?: $form:ty,)*
+            $($(#[doc = $doc:literal])* $field:ident $(as $key:literal)? $(needs $other:ident)? $(or $help:literal)?: $form:ty,)*
         }
     )*) => {$(
         $(#[doc = $about])*
@@ -202,8 +231,8 @@ macro_rules! maps {
                 declared.extend([$($crate::input::form::Declared::new::<$form>(
                     $crate::input::form::maps!(@key $field $($key)?),
                     concat!($($doc),*),
-                    $crate::input::form::maps!(@help $($help)?),
-                )),*]);
+                    $crate::input::form::maps!(@some $($help)?),
+                ).needing($crate::input::form::maps!(@some $(stringify!($other))?))),*]);
                 declared
             }
 
@@ -224,13 +253,14 @@ macro_rules! maps {
             }
 
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                $crate::input::form::schema_of::<Self>(concat!($($about),*), generator)
+                use $crate::input::form::{Extra, Map, object_schema};
+                object_schema(concat!($($about),*), Self::declared(), Extra::Free, generator)
             }
         }
     )*};
     (@key $field:ident) => { stringify!($field) };
     (@key $field:ident $key:literal) => { $key };
-    (@help) => { None };
-    (@help $help:literal) => { Some($help) };
+    (@some) => { None };
+    (@some $text:expr) => { Some($text) };
 }
 pub(super) use maps;

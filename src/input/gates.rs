@@ -29,6 +29,7 @@ use crate::{
         unit::Unit,
     },
     refusal::{Code, Fault, Faults, Refusal},
+    schema::draft_7,
 };
 
 /// Reads a table of limits. `origin` is the file as the user named it.
@@ -56,6 +57,12 @@ pub fn read(origin: &str, text: String) -> Result<Table, Refusal> {
             Err(faults.refuse(origin, text))
         }
     }
+}
+
+/// The schema of a table.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    draft_7::<TableMap<'_>>("rollout-gate: a table of limits (gates.yaml)")
 }
 
 fn read_table(root: &Node, faults: &mut Faults) -> Option<Table> {

@@ -1,5 +1,7 @@
 //! A JSON snapshot to an [`eval` snapshot](Snapshot). Every fault of a file is found in one run.
 
+mod keys;
+
 use std::{
     collections::HashMap,
     ops::{Range, RangeInclusive},
@@ -9,6 +11,7 @@ use std::{
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
+use self::keys::{SnapshotKeys, declared};
 use super::{
     document::Path,
     json::{Entry, Points, Text},
@@ -26,6 +29,7 @@ use crate::{
     },
     outcome::{Reading, opening},
     refusal::{Code, Fault, Faults, Refusal},
+    schema::draft_7,
 };
 
 /// What is asked of a snapshot besides what it says itself.
@@ -56,6 +60,12 @@ pub fn read<'t>(origin: &str, text: String, table: &'t Table, request: &Request)
             Err(faults.refuse(origin, text))
         }
     }
+}
+
+/// The schema of a snapshot.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    draft_7::<SnapshotKeys>("rollout-gate: a snapshot")
 }
 
 fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<Reading<'t>> {
@@ -107,9 +117,6 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
     Some(Reading { stage, snapshot, start, labels, unused_metrics, unused_baseline })
 }
 
-/// The keys of a snapshot.
-const KEYS: [&str; 7] = ["pipeline", "stage", "start", "window_minutes", "metrics", "baseline", "labels"];
-
 /// A pipeline or a stage by its name, and where that was said.
 struct Named {
     key: &'static str,
@@ -135,12 +142,14 @@ struct Document<'a, 'e> {
 
 impl<'a> Document<'a, '_> {
     fn find_unknown_keys(&self, faults: &mut Faults) {
-        for entry in self.entries.iter().filter(|entry| !KEYS.contains(&entry.key.as_str())) {
+        let declared = declared();
+        let keys = || declared.iter().map(|declared| declared.key);
+        for entry in self.entries.iter().filter(|entry| !keys().any(|key| key == entry.key)) {
             let root = Path::Root("$");
             let path = root.key(&entry.key);
             faults.push_with(|| {
                 let fault = Fault::new(Code::UnknownKey, format!("unknown key {:?} in a snapshot", entry.key));
-                fault.at(entry.key_span.clone()).path(path).help(did_you_mean(&entry.key, KEYS))
+                fault.at(entry.key_span.clone()).path(path).help(did_you_mean(&entry.key, keys()))
             });
             self.text.find_duplicate_key(entry.value, &path, faults);
         }

@@ -19,25 +19,29 @@ use crate::{
     refusal::{Code, Fault, Faults},
 };
 
-/// Says what a form is called in the schema, and what can stand there.
+/// Says what a form is called in the schema, and what can stand there. A form made from others, by the generator, is
+/// a definition of its own there.
 macro_rules! schema {
+    ($form:ty, $name:literal, $schema:expr) => {
+        $crate::input::values::schema!(@ $form, $name, true, _generator, $schema);
+    };
     ($form:ty, $name:literal, $generator:ident => $schema:expr) => {
+        $crate::input::values::schema!(@ $form, $name, false, $generator, $schema);
+    };
+    (@ $form:ty, $name:literal, $is_inline:literal, $generator:ident, $schema:expr) => {
         impl schemars::JsonSchema for $form {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 $name.into()
             }
 
             fn inline_schema() -> bool {
-                true
+                $is_inline
             }
 
             fn json_schema($generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 $schema
             }
         }
-    };
-    ($form:ty, $name:literal, $schema:expr) => {
-        $crate::input::values::schema!($form, $name, _generator => $schema);
     };
 }
 pub(super) use schema;

@@ -2,16 +2,23 @@
 //!
 //! Equal inputs give equal bytes: no clock, duration, host name or working folder gets in.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::Value;
 
 use super::escape::acts;
 use crate::{
     eval::{
+        comparator::Comparator,
         limit::Limit,
-        verdict::{Check, Stretch, Worst},
+        table::{Kind, Severity},
+        verdict::{Check, Decision, State, Stretch, Worst},
     },
     outcome::{Judged, Outcome},
-    refusal::{Fault, Refusal},
+    refusal::{Code, Fault, Refusal},
+    schema::draft_7,
 };
 
 /// How a document is laid out.
@@ -36,81 +43,184 @@ pub fn render(outcome: &Outcome<'_>, table: &str, layout: Layout) -> String {
     without_acting_characters(json.unwrap_or_default() + "\n")
 }
 
-#[derive(Serialize)]
+/// The schema of a document.
+#[must_use]
+pub fn schema() -> Value {
+    draft_7::<Document<'_>>("rollout-gate: what `check --format json` writes of one snapshot")
+}
+
+/// What was judged of one snapshot, or why nothing was. New keys may be added.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Report")]
 struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = 1))]
     schema_version: u8,
+    /// The file as it was named; `-` for standard input; null if the table could not be read.
     snapshot: Option<&'a str>,
+    /// The table that judged.
     table: &'a str,
+    /// The pipeline that judged.
     pipeline: Option<&'a str>,
+    /// The stage that judged.
     stage: Option<&'a str>,
+    /// Those of the snapshot.
     #[serde(serialize_with = "as_object")]
+    #[schemars(with = "BTreeMap<String, String>")]
     labels: &'a [(String, String)],
+    /// What to do; null for no verdict.
+    #[schemars(schema_with = "decisions")]
     decision: Option<&'static str>,
+    /// Whether nothing stands against a promotion; null for no verdict.
     gate_passed: Option<bool>,
+    /// Whether some rollback rule fired; null for no verdict.
     rollback_triggered: Option<bool>,
+    /// Why the gate did not pass: gate rules in the order of the table, then rollback rules without data, then the
+    /// time observed.
     gate_fail_reasons: Vec<&'a str>,
+    /// Why to roll back, in the order of the table.
     rollback_reasons: Vec<&'a str>,
+    /// What rules of `severity: warn` found.
     warnings: Vec<&'a str>,
+    /// When the first judged window opened (RFC 3339).
     start: Option<String>,
+    /// How many windows were judged.
     windows: Option<usize>,
+    /// How wide a window is, in minutes.
     window_minutes: Option<Number>,
+    /// How long the windows cover, in minutes.
     observed_minutes: Option<Number>,
+    /// How long the stage wants to be observed, in minutes; null where it does not say.
     required_minutes: Option<Number>,
+    /// Every rule and series, passing ones too.
     checks: Vec<CheckDocument<'a>>,
+    /// On promote, the next stage's steps; on rollback, the steps back; on hold, none.
     next_steps: &'a [String],
+    /// Metrics of the snapshot that the pipeline does not declare.
     unused_metrics: &'a [String],
+    /// The same under `baseline`.
     unused_baseline: &'a [String],
+    /// Why there is no verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorDocument<'a>>,
 }
 
-#[derive(Serialize)]
+/// One rule judged on one series.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Check")]
 struct CheckDocument<'a> {
+    /// The rule.
     id: &'a str,
+    /// Whether it is a gate rule or a rollback rule.
+    #[schemars(schema_with = "kinds")]
     kind: &'static str,
+    /// What was compared.
     metric: &'a str,
+    /// The label, where there are several series.
     series: Option<&'a str>,
+    /// Whether the rule decides.
+    #[schemars(schema_with = "severities")]
     severity: &'static str,
+    /// How it came out.
+    #[schemars(schema_with = "states")]
     state: &'static str,
+    /// How it was compared.
+    #[schemars(schema_with = "comparators")]
     comparator: &'static str,
+    /// What it was compared with; of a limit that moves with the baseline, the one that the worst value has.
     limit: Option<Number>,
+    /// The limit as the table writes it.
     limit_text: String,
+    /// The value farthest past the limit, or nearest to it.
     worst: Option<WorstDocument>,
+    /// The windows that breach.
     breaches: Vec<StretchDocument>,
+    /// The window at whose end a rollback rule had lasted long enough.
     fired_at: Option<usize>,
+    /// The windows whose answer is unknown.
     no_data: Vec<StretchDocument>,
+    /// Why it is neither pass nor quiet.
     reason: Option<&'a str>,
+    /// The line of the rule in the table, from 1.
     line: usize,
 }
 
-#[derive(Serialize)]
+/// A value and its window.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Worst")]
 struct WorstDocument {
+    /// The value.
     value: Number,
+    /// Its window; null where one value was made of several.
     window: Option<usize>,
 }
 
-#[derive(Serialize)]
+/// Windows in a row.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Windows")]
 struct StretchDocument {
+    /// The first, from 0.
     from: usize,
+    /// The last, which is inside.
     to: usize,
 }
 
-#[derive(Serialize)]
+/// Why a file was refused.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
 struct ErrorDocument<'a> {
+    /// What is wrong, in one line.
     message: String,
+    /// The file.
     file: &'a str,
+    /// Everything that was found, up to a hundred.
     faults: Vec<FaultDocument<'a>>,
+    /// How many faults there are beyond those.
     more: usize,
 }
 
-#[derive(Serialize)]
+/// One thing that is wrong with a file.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Fault")]
 struct FaultDocument<'a> {
+    /// What kind of fault it is: `rollout-gate explain CODE` says more.
+    #[schemars(schema_with = "codes")]
     code: &'static str,
+    /// What is wrong.
     message: &'a str,
+    /// What to do about it.
     help: Option<&'a str>,
+    /// Where in the document.
     path: Option<&'a str>,
+    /// The line in the file, from 1.
     line: Option<usize>,
+    /// The column, from 1, in characters.
     column: Option<usize>,
+}
+
+fn decisions(_: &mut SchemaGenerator) -> Schema {
+    let names = Decision::ALL.map(Decision::name).map(Value::from);
+    json_schema!({ "enum": names.into_iter().chain([Value::Null]).collect::<Vec<_>>() })
+}
+
+fn kinds(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": Kind::ALL.map(Kind::name) })
+}
+
+fn severities(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": Severity::ALL.map(Severity::name) })
+}
+
+fn states(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": State::ALL.map(State::name) })
+}
+
+fn comparators(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": Comparator::ALL.map(Comparator::name) })
+}
+
+fn codes(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": Code::ALL.iter().map(|code| code.name()).collect::<Vec<_>>() })
 }
 
 impl<'a> Document<'a> {
@@ -256,6 +366,20 @@ impl Serialize for Number {
         } else {
             serializer.serialize_f64(self.0)
         }
+    }
+}
+
+impl JsonSchema for Number {
+    fn schema_name() -> Cow<'static, str> {
+        "Number".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<f64>()
     }
 }
 

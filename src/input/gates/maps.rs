@@ -34,7 +34,7 @@ maps! {
         /// Why it is as it is, and where its numbers come from.
         about: Text,
         /// Codes of lints that need not be raised about the pipeline; `about` says why.
-        allow: AtLeastOne<Word<Lint>>,
+        allow needs about: AtLeastOne<Word<Lint>>,
         /// The width of every snapshot's windows, such as 5m. Without it, each snapshot says its own.
         window: Time,
         /// What the rules look at, by name.
@@ -59,11 +59,11 @@ maps! {
         /// Why it is as it is.
         about: Text,
         /// Codes of lints that need not be raised about the metric; `about` says why.
-        allow: AtLeastOne<Word<Lint>>,
+        allow needs about: AtLeastOne<Word<Lint>>,
         /// The numerator of a derived metric, sum(of) / sum(to): one metric or several.
-        of: Parts,
+        of needs to: Parts,
         /// The denominator of a derived metric.
-        to: Parts,
+        to needs of: Parts,
         /// A window with fewer samples than `min` is no data.
         samples: SamplesMap<'static>,
     }
@@ -91,7 +91,7 @@ maps! {
         /// Why it is as it is.
         about: Text,
         /// Codes of lints that need not be raised about the stage; `about` says why.
-        allow: AtLeastOne<Word<Lint>>,
+        allow needs about: AtLeastOne<Word<Lint>>,
     }
 
     /// A metric, one comparator, and its limit.
@@ -134,7 +134,7 @@ maps! {
         /// Why the rule exists.
         about: Text,
         /// Codes of lints that need not be raised about the rule; `about` says why.
-        allow: AtLeastOne<Word<Lint>>,
+        allow needs about: AtLeastOne<Word<Lint>>,
     }
 }
 

@@ -1,0 +1,25 @@
+//! Flags of `rollout-gate schema`.
+
+use clap::{Args, ValueEnum};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  rollout-gate schema gates > gates.schema.json
+  rollout-gate schema report > report.schema.json";
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Which document
+    #[arg(value_name = "DOCUMENT")]
+    pub(crate) document: Document,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Document {
+    /// A table of limits: gates.yaml
+    Gates,
+    /// What was measured: a snapshot
+    Snapshot,
+    /// What `check --format json` writes
+    Report,
+}

@@ -1,0 +1,20 @@
+//! `rollout-gate schema`: the JSON Schema of a document, for editors and for other programs.
+
+use rollout_gate::{
+    exit::Status,
+    input::{gates, snapshot},
+    report::json,
+};
+
+use super::output::deliver;
+use crate::cli::{Document, SchemaArgs};
+
+/// Prints the schema of a document.
+pub(crate) fn run(args: &SchemaArgs) -> Status {
+    let schema = match args.document {
+        Document::Gates => gates::schema(),
+        Document::Snapshot => snapshot::schema(),
+        Document::Report => json::schema(),
+    };
+    deliver(format!("{schema:#}\n"), Status::Clean)
+}
