@@ -1,0 +1,155 @@
+//! Comparisons as ranges of values: what can happen, what must, and what two of them have in common.
+
+use super::{aggregate::Aggregate, comparator::Comparator, unit::Unit};
+
+/// The values from one number to another, both inside; none where the first is the greater.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extent {
+    /// The lowest value.
+    pub lowest: f64,
+    /// The highest value.
+    pub highest: f64,
+}
+
+impl Extent {
+    /// Every finite number.
+    pub const ALL: Self = Self { lowest: f64::MIN, highest: f64::MAX };
+
+    /// The values that stand so to `limit`. Numbers have neighbours: what is below 1 ends just before 1.
+    #[must_use]
+    pub fn holding(comparator: Comparator, limit: f64) -> Self {
+        match comparator {
+            Comparator::Max => Self { highest: limit, ..Self::ALL },
+            Comparator::Min => Self { lowest: limit, ..Self::ALL },
+            Comparator::Below => Self { highest: limit.next_down(), ..Self::ALL },
+            Comparator::Above => Self { lowest: limit.next_up(), ..Self::ALL },
+            Comparator::Equals => Self { lowest: limit, highest: limit },
+        }
+    }
+
+    /// The values that are in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { lowest: self.lowest.max(other.lowest), highest: self.highest.min(other.highest) }
+    }
+
+    /// Whether there is no value in it.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.lowest > self.highest
+    }
+
+    fn contains(self, value: f64) -> bool {
+        (self.lowest..=self.highest).contains(&value)
+    }
+}
+
+/// The values that a comparison can meet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Domain {
+    /// Everything in between, too.
+    Range(Extent),
+    /// 0 and 1, and nothing between them.
+    Flag,
+}
+
+impl Domain {
+    /// What a metric of `unit` can be in a window, or as one value of the whole series.
+    #[must_use]
+    pub fn of(unit: Unit, aggregate: Option<Aggregate>) -> Self {
+        let up_to = |highest| Self::Range(Extent { lowest: 0.0, highest });
+        match (unit, aggregate) {
+            (Unit::Number, _) => Self::Range(Extent::ALL),
+            // A sum over windows has no upper bound.
+            (_, Some(Aggregate::Total)) => up_to(f64::MAX),
+            (Unit::Flag, None | Some(Aggregate::Last)) => Self::Flag,
+            (Unit::Ratio | Unit::Flag, _) => up_to(1.0),
+            (Unit::Percent, _) => up_to(100.0),
+            (Unit::Ms | Unit::Seconds | Unit::Count | Unit::Score, _) => up_to(f64::MAX),
+        }
+    }
+
+    /// Whether some value is in `extent`.
+    #[must_use]
+    pub fn reaches(self, extent: Extent) -> bool {
+        match self {
+            Self::Range(range) => !range.and(extent).is_empty(),
+            Self::Flag => extent.contains(0.0) || extent.contains(1.0),
+        }
+    }
+
+    /// Whether every value is in `extent`.
+    #[must_use]
+    pub fn is_within(self, extent: Extent) -> bool {
+        match self {
+            Self::Range(range) => range.and(extent) == range,
+            Self::Flag => extent.contains(0.0) && extent.contains(1.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_in_the_extent_where_the_comparison_holds() {
+        for comparator in Comparator::ALL {
+            for limit in [-1.0, -0.0, 0.0, 0.1, 300.0, f64::MAX, f64::MIN] {
+                for value in [limit, limit.next_down(), limit.next_up(), 0.0, 5.0, -5.0] {
+                    let is_in = Extent::holding(comparator, limit).contains(value);
+                    assert_eq!(is_in && value.is_finite(), comparator.holds(value, limit) && value.is_finite());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_beyond_every_number() {
+        assert!(Extent::holding(Comparator::Above, f64::MAX).is_empty());
+        assert!(Extent::holding(Comparator::Below, f64::MIN).is_empty());
+        assert!(!Extent::holding(Comparator::Min, f64::MAX).is_empty());
+    }
+
+    #[test]
+    fn domains_end_where_units_do() {
+        let ends = [-1.0, -0.0, 0.0, 0.5, 1.0, 1.0_f64.next_up(), 100.0, 100.0_f64.next_up(), f64::MAX, f64::MIN];
+        for unit in Unit::ALL {
+            for value in ends {
+                let point = Extent { lowest: value, highest: value };
+                assert_eq!(Domain::of(unit, None).reaches(point), unit.contains(value), "{unit:?} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn below_at_and_above_the_ends_of_a_unit() {
+        let (ratio, flag) = (Domain::of(Unit::Ratio, None), Domain::of(Unit::Flag, None));
+        for (domain, comparator, limit, reaches, is_within) in [
+            (ratio, Comparator::Above, 1.0, false, false),
+            (ratio, Comparator::Above, 1.0_f64.next_down(), true, false),
+            (ratio, Comparator::Min, 1.0, true, false),
+            (ratio, Comparator::Min, 0.0, true, true),
+            (ratio, Comparator::Above, 0.0, true, false),
+            (ratio, Comparator::Below, 0.0, false, false),
+            (ratio, Comparator::Max, 1.0, true, true),
+            (flag, Comparator::Equals, 1.0, true, false),
+            (flag, Comparator::Equals, 0.5, false, false),
+            (flag, Comparator::Max, 0.5, true, false),
+        ] {
+            let extent = Extent::holding(comparator, limit);
+            let found = (domain.reaches(extent), domain.is_within(extent));
+            assert_eq!(found, (reaches, is_within), "{domain:?} {comparator:?} {limit}");
+        }
+    }
+
+    #[test]
+    fn an_aggregate_can_be_what_no_window_is() {
+        let half = Extent { lowest: 0.5, highest: 0.5 };
+        assert!(!Domain::of(Unit::Flag, Some(Aggregate::Last)).reaches(half));
+        assert!(Domain::of(Unit::Flag, Some(Aggregate::Mean)).reaches(half));
+        let two = Extent { lowest: 2.0, highest: 2.0 };
+        assert!(!Domain::of(Unit::Ratio, Some(Aggregate::Mean)).reaches(two));
+        assert!(Domain::of(Unit::Ratio, Some(Aggregate::Total)).reaches(two));
+    }
+}

@@ -1,0 +1,158 @@
+//! What a review of a pipeline raises: which lint, about which part, in which words, and the way out.
+//!
+//! Parts are named by their place in the pipeline. Where they stand in a file, the reader of tables knows.
+
+use super::{
+    limit::Limit,
+    lint::Lint,
+    table::{Condition, Limits, MetricId, Pipeline, Rule, Stage, StageId},
+};
+
+/// One thing that a careful reviewer would raise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind of thing it is.
+    pub lint: Lint,
+    /// What it is about.
+    pub part: Part,
+    /// Another part that has to do with it, and what that one is.
+    pub beside: Option<(Part, &'static str)>,
+    /// What is found.
+    pub message: String,
+    /// The way out.
+    pub help: String,
+}
+
+/// A rule of a pipeline, by its place in [`Pipeline::rules`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleId(pub usize);
+
+/// The rules of a pipeline with their ids.
+pub fn rules(pipeline: &Pipeline) -> impl Iterator<Item = (RuleId, &Rule)> {
+    (0..).map(RuleId).zip(&pipeline.rules)
+}
+
+/// The stages of a pipeline, in ladder order, by their ids.
+pub fn stages(pipeline: &Pipeline) -> impl Iterator<Item = (StageId, &Stage)> {
+    (0..).map(StageId).zip(&pipeline.stages)
+}
+
+/// A limit of a rule, as it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct WrittenLimit<'t> {
+    /// The rule.
+    pub rule: &'t Rule,
+    /// Its comparison.
+    pub condition: &'t Condition,
+    /// The stage that it is for; the same at every stage without one.
+    pub stage: Option<StageId>,
+    /// The limit.
+    pub limit: Limit,
+    /// Its place.
+    pub part: Part,
+}
+
+/// Every limit of every rule, in the table's order.
+#[must_use]
+pub fn limits(pipeline: &Pipeline) -> Vec<WrittenLimit<'_>> {
+    let mut written = Vec::new();
+    for (id, rule) in rules(pipeline) {
+        for (index, condition) in (0..).zip(rule.conditions()) {
+            let mut add = |stage, limit| {
+                let part = Part::Limit(id, index, stage);
+                written.push(WrittenLimit { rule, condition, stage, limit, part });
+            };
+            match &condition.limits {
+                Limits::Everywhere(limit) => add(None, *limit),
+                Limits::At(limits) => limits.iter().for_each(|(stage, limit)| add(Some(*stage), *limit)),
+            }
+        }
+    }
+    written
+}
+
+/// Where the limit of a comparison at a stage is written.
+#[must_use]
+pub fn limit_part(rule: RuleId, index: usize, condition: &Condition, stage: StageId) -> Part {
+    Part::Limit(rule, index, matches!(condition.limits, Limits::At(_)).then_some(stage))
+}
+
+/// A part of a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// All of something.
+    Whole(Owner),
+    /// The time that a stage observes.
+    Observe(StageId),
+    /// How long a rule waits: its `windows` or `for`.
+    Persistence(RuleId),
+    /// A comparison of a rule: 0 is its own, then come those of `and`.
+    Condition(RuleId, usize),
+    /// The limit of a comparison at a stage; the same at every stage without one.
+    Limit(RuleId, usize, Option<StageId>),
+    /// An entry of an `allow`, from 0.
+    Allow(Owner, usize),
+    /// A metric of a sighting, both from 0. It is no part of the table.
+    Sighted(usize, usize),
+}
+
+/// What can have an `allow`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// The pipeline itself.
+    Pipeline,
+    /// One of its stages.
+    Stage(StageId),
+    /// One of its metrics.
+    Metric(MetricId),
+    /// One of its rules.
+    Rule(RuleId),
+}
+
+impl Owner {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Pipeline => "pipeline",
+            Self::Stage(_) => "stage",
+            Self::Metric(_) => "metric",
+            Self::Rule(_) => "rule",
+        }
+    }
+}
+
+impl Part {
+    /// Whose `allow` covers it: the narrowest.
+    #[must_use]
+    pub fn owner(self) -> Owner {
+        match self {
+            Self::Whole(owner) | Self::Allow(owner, _) => owner,
+            Self::Observe(stage) => Owner::Stage(stage),
+            Self::Persistence(rule) | Self::Condition(rule, _) | Self::Limit(rule, ..) => Owner::Rule(rule),
+            Self::Sighted(..) => Owner::Pipeline,
+        }
+    }
+}
+
+impl Finding {
+    /// A finding about one part.
+    #[must_use]
+    pub fn new(lint: Lint, part: Part, message: String, help: impl Into<String>) -> Self {
+        Self { lint, part, beside: None, message, help: help.into() }
+    }
+
+    /// About a second part, too: `what` says what that one is.
+    #[must_use]
+    pub fn beside(mut self, part: Part, what: &'static str) -> Self {
+        self.beside = Some((part, what));
+        self
+    }
+
+    /// With how to say that it is meant so, added to the way out.
+    #[must_use]
+    pub fn unless_meant(mut self) -> Self {
+        let owner = self.part.owner().noun();
+        let code = self.lint.name();
+        self.help += &format!("; if it is meant so, say why in the {owner}'s `about`, beside `allow: [{code}]`");
+        self
+    }
+}
