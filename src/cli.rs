@@ -5,6 +5,7 @@
 
 mod check;
 mod completions;
+mod lint;
 mod man;
 mod schema;
 
@@ -13,6 +14,7 @@ use clap::{ColorChoice, Parser, Subcommand};
 pub(crate) use self::{
     check::{CheckArgs, CheckFormat},
     completions::CompletionsArgs,
+    lint::{LintArgs, LintFormat},
     man::ManArgs,
     schema::{Document, SchemaArgs},
 };
@@ -34,6 +36,10 @@ pub(crate) enum Command {
     /// Judge snapshots: promote, hold or roll back
     #[command(before_help = check::EXAMPLES, after_help = check::EXIT_CODES)]
     Check(CheckArgs),
+
+    /// Find mistakes in the table of limits
+    #[command(before_help = lint::EXAMPLES, after_help = lint::EXIT_CODES)]
+    Lint(LintArgs),
 
     /// Print the JSON Schema of a document, for editors
     #[command(before_help = schema::EXAMPLES)]

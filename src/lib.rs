@@ -26,6 +26,7 @@
 pub mod eval;
 pub mod exit;
 pub mod input;
+pub mod inspection;
 pub mod outcome;
 pub mod refusal;
 pub mod report;

@@ -21,11 +21,11 @@ pub struct Refusal {
     pub more: usize,
 }
 
-/// One thing that is wrong with a file.
+/// One thing that is wrong with a file; with another kind of code, one that is raised about a file that is sound.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What kind of fault it is.
-    pub code: Code,
+pub struct Fault<C = Code> {
+    /// What kind of thing it is.
+    pub code: C,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
@@ -56,10 +56,10 @@ pub struct Place {
     pub column: usize,
 }
 
-impl Fault {
+impl<C> Fault<C> {
     /// A fault of the whole file.
     #[must_use]
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub fn new(code: C, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), help: None, path: String::new(), span: None, related: None }
     }
 
@@ -90,6 +90,12 @@ impl Fault {
         self.related = Some(Box::new(Related { span, what: what.into() }));
         self
     }
+
+    /// Where it is in `text`, if it is at a place.
+    #[must_use]
+    pub fn place(&self, text: &str) -> Option<Place> {
+        place(text, self.span.as_ref()?.start)
+    }
 }
 
 impl Refusal {
@@ -111,7 +117,7 @@ impl Refusal {
     /// Where a fault is, if it is at a place in the text.
     #[must_use]
     pub fn place(&self, fault: &Fault) -> Option<Place> {
-        place(self.text.as_deref()?, fault.span.as_ref()?.start)
+        fault.place(self.text.as_deref()?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod lint;
 pub(crate) mod man;
 mod output;
 mod progress;

@@ -50,15 +50,19 @@ impl TableSource {
 
     /// Reads it.
     pub(crate) fn read(&self) -> Result<Table, Refusal> {
-        let text = match self {
-            Self::BuiltIn => BUILT_IN.to_owned(),
+        gates::read(&self.name(), self.text()?)
+    }
+
+    /// Its text.
+    pub(crate) fn text(&self) -> Result<String, Refusal> {
+        match self {
+            Self::BuiltIn => Ok(BUILT_IN.to_owned()),
             Self::File(path) if path.as_os_str().is_empty() => {
                 let fault = Fault::new(Code::Unreadable, format!("{VARIABLE} is set and names no file"));
-                return Err(Refusal::unreadable(VARIABLE, fault.help("name the table in it, or unset it")));
+                Err(Refusal::unreadable(VARIABLE, fault.help("name the table in it, or unset it")))
             }
-            Self::File(path) => Source::File(path.clone()).read()?,
-        };
-        gates::read(&self.name(), text)
+            Self::File(path) => Source::File(path.clone()).read(),
+        }
     }
 }
 

@@ -6,10 +6,12 @@
 mod maps;
 mod metrics;
 mod names;
+mod places;
 mod rules;
 
 use std::collections::HashMap;
 
+pub use self::places::Places;
 use self::{
     maps::{PipelineMap, StageMap, TableMap, VERSION},
     metrics::read_metrics,
@@ -37,19 +39,27 @@ use crate::{
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read(origin: &str, text: String) -> Result<Table, Refusal> {
+    read_with_places(origin, text).map(|(table, _)| table)
+}
+
+/// Reads a table of limits, and keeps where everything in it stands.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read_with_places(origin: &str, text: String) -> Result<(Table, Places), Refusal> {
     let mut faults = Faults::default();
-    let table = match yaml::parse(&text) {
+    let read = match yaml::parse(&text) {
         Ok(root) => {
             yaml::find_disguises(&text, &root, &Path::Root(""), &mut faults);
-            read_table(&root, &mut faults)
+            read_table(&root, &mut faults).map(|table| (table, root))
         }
         Err(fault) => {
             faults.push(fault);
             None
         }
     };
-    match table {
-        Some(table) if faults.is_empty() => Ok(table),
+    match read {
+        Some((table, root)) if faults.is_empty() => Ok((table, Places { origin: origin.to_owned(), text, root })),
         _ => {
             if faults.is_empty() {
                 faults.push(Fault::new(Code::WrongType, "not a table of limits"));

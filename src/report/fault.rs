@@ -1,33 +1,54 @@
-//! Refusals for people: every fault with its place, the line quoted and marked, and the way out.
+//! Refusals and warnings for people: each with its place, the line quoted and marked, and the way out.
 
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, Title};
 use anstream::adapter::strip_str;
 
 use super::escape::{acts, shown};
-use crate::refusal::{Fault, Place, Refusal, Related, place};
+use crate::{
+    eval::lint::Lint,
+    inspection::Reviewed,
+    refusal::{Fault, Place, Refusal, Related, place},
+};
 
 /// The refusal, with a newline at its end.
 #[must_use]
 pub fn render(refusal: &Refusal, color: bool) -> String {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.term_width(120);
+    let renderer = renderer(color);
     let mut text = String::new();
     for fault in &refusal.faults {
-        let shown = renderer.render(&[group(refusal, fault)]);
-        // Under a place that stands on a line of its own, the renderer announces the piece with dots.
-        let is_announcement = |line: &&str| strip_str(line).to_string().trim() == ":::";
-        for line in shown.lines().filter(|line| !is_announcement(line)) {
-            text += line;
-            text.push('\n');
-        }
-        text.push('\n');
+        let title = Level::ERROR.primary_title(shown(&fault.message)).id(fault.code.name());
+        text += &block(&renderer, group(title, &refusal.origin, refusal.text.as_deref(), fault));
     }
     if refusal.more > 0 {
         text += &format!("error: {} more faults in {}\n\n", refusal.more, shown(&refusal.origin));
     }
     text
+}
+
+/// What is raised about a file, each with a newline at its end.
+#[must_use]
+pub fn render_warnings(file: &Reviewed, color: bool) -> String {
+    let renderer = renderer(color);
+    let block = |warning: &Fault<Lint>| {
+        let title = Level::WARNING.primary_title(shown(&warning.message)).id(warning.code.name());
+        block(&renderer, group(title, &file.origin, Some(&file.text), warning))
+    };
+    file.warnings.iter().map(block).collect()
+}
+
+fn renderer(color: bool) -> Renderer {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    renderer.term_width(120)
+}
+
+fn block(renderer: &Renderer, group: Group<'_>) -> String {
+    let shown = renderer.render(&[group]);
+    // Under a place that stands on a line of its own, the renderer announces the piece with dots.
+    let is_announcement = |line: &&str| strip_str(line).to_string().trim() == ":::";
+    let lines = shown.lines().filter(|line| !is_announcement(line));
+    lines.fold(String::new(), |text, line| text + line + "\n") + "\n"
 }
 
 /// One line: `file:3:14: what is wrong (+2 more)`.
@@ -40,9 +61,9 @@ pub fn line(refusal: &Refusal) -> String {
     format!("{}{place}: {}{}", shown(&refusal.origin), shown(message), refusal.and_more())
 }
 
-fn group<'a>(refusal: &'a Refusal, fault: &'a Fault) -> Group<'a> {
-    let mut group = Group::with_title(Level::ERROR.primary_title(shown(&fault.message)).id(fault.code.name()));
-    match (&refusal.text, &fault.span) {
+fn group<'a, C>(title: Title<'a>, origin: &'a str, text: Option<&'a str>, fault: &'a Fault<C>) -> Group<'a> {
+    let mut group = Group::with_title(title);
+    match (text, &fault.span) {
         (Some(text), Some(span)) => {
             let related = fault.related.as_deref();
             let own = Excerpt::of(text, span);
@@ -53,13 +74,13 @@ fn group<'a>(refusal: &'a Refusal, fault: &'a Fault) -> Group<'a> {
                 AnnotationKind::Context.span(excerpt.within(&related.span)).label(shown(&related.what))
             };
             annotations.extend(beside.map(|related| context(&own, related)));
-            group = own.add_to(group, &refusal.origin, annotations);
+            group = own.add_to(group, origin, annotations);
             if let Some(related) = elsewhere {
                 let other = Excerpt::of(text, &related.span);
-                group = other.add_to(group, &refusal.origin, vec![context(&other, related)]);
+                group = other.add_to(group, origin, vec![context(&other, related)]);
             }
         }
-        _ => group = group.element(Origin::path(shown(&refusal.origin))),
+        _ => group = group.element(Origin::path(shown(origin))),
     }
     let note =
         (!fault.path.is_empty()).then(|| Element::from(Level::NOTE.message(format!("at {}", shown(&fault.path)))));

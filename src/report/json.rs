@@ -33,10 +33,14 @@ pub enum Layout {
 /// One document, with a newline at its end. `table` names the table that judged.
 #[must_use]
 pub fn render(outcome: &Outcome<'_>, table: &str, layout: Layout) -> String {
-    let document = Document::new(outcome, table);
+    written(&Document::new(outcome, table), layout)
+}
+
+/// A document as text, with a newline at its end.
+pub(super) fn written(document: &impl Serialize, layout: Layout) -> String {
     let json = match layout {
-        Layout::Pretty => serde_json::to_string_pretty(&document),
-        Layout::Line => serde_json::to_string(&document),
+        Layout::Pretty => serde_json::to_string_pretty(document),
+        Layout::Line => serde_json::to_string(document),
     };
     // Plain data has no way to fail; were it to, an empty text would be no document at all.
     debug_assert!(json.is_ok());

@@ -1,4 +1,4 @@
-//! The door out: verdicts and refusals to text. It knows nothing of files and how they are read.
+//! The door out: verdicts, refusals and findings to text. It knows nothing of files and how they are read.
 //!
 //! A new format is one file here and one arm where the formats are told apart.
 
@@ -6,5 +6,6 @@ pub mod batch;
 mod escape;
 pub mod fault;
 pub mod json;
+pub mod lint;
 mod sparkline;
 pub mod text;
