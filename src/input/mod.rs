@@ -1,8 +1,8 @@
 //! The door in: text to the types of [`crate::eval`], or a [`Refusal`](crate::refusal::Refusal) with every
 //! fault. It knows nothing of reports.
 //!
-//! [`gates`] reads tables of limits, [`snapshot`] reads what was measured, [`files`] finds and reads the
-//! files. A new format is one file here.
+//! [`gates`] reads tables of limits, [`snapshot`] reads what was measured, [`sightings`] only which metrics it
+//! has, [`files`] finds and reads the files. A new format is one file here.
 
 mod document;
 mod duration;
@@ -10,6 +10,7 @@ pub mod files;
 mod form;
 pub mod gates;
 mod json;
+pub mod sightings;
 pub mod snapshot;
 mod suggestion;
 mod values;

@@ -68,8 +68,26 @@ pub fn schema() -> serde_json::Value {
     draft_7::<SnapshotKeys>("rollout-gate: a snapshot")
 }
 
-fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<Reading<'t>> {
+/// The metrics that a snapshot has, and the stage that it is of. What was measured is not looked at.
+pub(super) struct Names<'t> {
+    pub(super) stage: StageRules<'t>,
+    /// Each with where it stands, in order.
+    pub(super) metrics: Vec<(String, Range<usize>)>,
+}
+
+/// Reads the names in a snapshot, which may lack metrics that its stage asks for.
+pub(super) fn read_names<'t>(text: &str, table: &'t Table, faults: &mut Faults) -> Option<Names<'t>> {
     let text = Text::new(text);
+    let entries = open(text, faults)?;
+    let document = Document { text, entries: &entries };
+    let stage = document.stage(table, &Request::default(), faults);
+    let metrics = document.section(Section::Metrics, faults)?;
+    let metrics = metrics.into_iter().map(|entry| (entry.key, entry.key_span)).collect();
+    Some(Names { stage: stage?, metrics })
+}
+
+/// The entries of a text that is an object.
+fn open<'a>(text: Text<'a>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
     if text.root().is_empty() {
         let fault = Fault::new(Code::EmptyDocument, "the file is empty").at(0..0).path(Path::Root("$"));
         faults.push(fault.help("a snapshot is a JSON object with \"metrics\""));
@@ -82,7 +100,12 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
         faults.push(fault.at(start..start + 1).path(Path::Root("$")));
         return None;
     }
-    let entries = text.entries(text.root(), &Path::Root("$"), faults)?;
+    text.entries(text.root(), &Path::Root("$"), faults)
+}
+
+fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<Reading<'t>> {
+    let text = Text::new(text);
+    let entries = open(text, faults)?;
     let document = Document { text, entries: &entries };
     document.find_unknown_keys(faults);
     let stage = document.stage(table, request, faults);
@@ -297,6 +320,21 @@ impl<'a> Document<'a, '_> {
         Some(window)
     }
 
+    /// The entries of a section, where it is there and an object.
+    fn section(&self, section: Section, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
+        let Some(value) = self.get(key_of(section)) else {
+            if section == Section::Metrics {
+                let fault = Fault::new(Code::MissingKey, "\"metrics\" is missing")
+                    .at(self.start_of(self.text.root()))
+                    .path("$");
+                faults.push(fault.help("a snapshot has metrics: name -> one value a window"));
+            }
+            return None;
+        };
+        let what = format!("{} is an object: name -> one value a window", key_of(section));
+        self.object(value, &what, &Path::Root("$").key(key_of(section)), faults)
+    }
+
     /// The declared metrics by their id, and the names of the others.
     fn measurements(
         &self,
@@ -308,23 +346,13 @@ impl<'a> Document<'a, '_> {
         let mut unused = Vec::new();
         let path = Path::Root("$");
         let path = path.key(key_of(section));
-        let Some(value) = self.get(key_of(section)) else {
-            if section == Section::Metrics {
-                let fault = Fault::new(Code::MissingKey, "\"metrics\" is missing")
-                    .at(self.start_of(self.text.root()))
-                    .path("$");
-                faults.push(fault.help("a snapshot has metrics: name -> one value a window"));
-            }
-            return (measurements, unused);
-        };
         let mut declared: HashMap<&str, (&Metric, &mut Option<Measurement>)> = pipeline
             .metrics
             .iter()
             .zip(&mut measurements)
             .map(|(metric, slot)| (metric.name.as_str(), (metric, slot)))
             .collect();
-        let what = format!("{} is an object: name -> one value a window", key_of(section));
-        for entry in self.object(value, &what, &path, faults).into_iter().flatten() {
+        for entry in self.section(section, faults).into_iter().flatten() {
             let path = path.key(&entry.key);
             if let Some((metric, slot)) = declared.get_mut(entry.key.as_str()) {
                 **slot = Some(self.measurement(entry.value, metric.unit, &path, faults));
