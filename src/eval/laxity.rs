@@ -145,7 +145,8 @@ impl Ladder {
             written(step),
             written(before)
         );
-        Finding::new(Lint::LaterStageLaxer, step.part, message, format!("write `{}` or stricter", written(before)))
+        let help = format!("write `{}: {}` or stricter", before.comparator.name(), before.limit);
+        Finding::new(Lint::LaterStageLaxer, step.part, message, help)
             .beside(before.part, "stricter here")
             .unless_meant()
     }

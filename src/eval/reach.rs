@@ -300,10 +300,10 @@ fn passes_trigger(pipeline: &Pipeline, gates: &Gates<'_>, id: RuleId, rule: &Rul
     let condition = &rule.condition;
     let limit = condition.limit(first.stage)?;
     let excluding = match condition.comparator {
-        Comparator::Above => format!("write `max {limit}` or stricter in the gate"),
-        Comparator::Min => format!("write `below {limit}` or stricter in the gate"),
-        Comparator::Below => format!("write `min {limit}` or stricter in the gate"),
-        Comparator::Max => format!("write `above {limit}` or stricter in the gate"),
+        Comparator::Above => format!("write `max: {limit}` or stricter in the gate"),
+        Comparator::Min => format!("write `below: {limit}` or stricter in the gate"),
+        Comparator::Below => format!("write `min: {limit}` or stricter in the gate"),
+        Comparator::Max => format!("write `above: {limit}` or stricter in the gate"),
         Comparator::Equals => format!("exclude {limit} in the gate"),
     };
     let part = limit_part(id, 0, condition, first.stage);

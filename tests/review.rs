@@ -1,0 +1,273 @@
+//! Laws of the review, tried on random tables that go in as text, as a user's do. What it raises about limits is
+//! compared with what the judging says of values around them.
+
+// A test fails by panicking.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
+
+use proptest::{collection::vec, option, prelude::*, sample::select};
+use rollout_gate::{
+    eval::{
+        finding::{Finding, Owner, Part},
+        judge::evaluate,
+        lint::Lint,
+        review::review,
+        sighting::Sighting,
+        table::{Kind, Pipeline, StageId, Table},
+        unit::Unit,
+        verdict::State,
+    },
+    input::{
+        gates::{self, Places},
+        snapshot::{self, Request},
+    },
+    refusal,
+};
+use serde_json::json;
+
+const COMPARATORS: [&str; 5] = ["max", "min", "below", "above", "equals"];
+const UNITS: [&str; 8] = ["ratio", "percent", "ms", "seconds", "count", "score", "flag", "number"];
+/// The ends of units, values inside them, and values that none of them has.
+const LIMITS: [f64; 13] = [-1.0, -0.0, 0.0, 1e-9, 0.5, 1.0, 1.5, 2.0, 5.0, 50.0, 100.0, 100.5, 1e9];
+
+/// A table of one pipeline `p` with the metrics `a` (of this unit), `b`, the optional flag `f`, and the stages `s`, `t`
+/// and `u`.
+fn text(unit: &str, window: &str, stages: [&str; 3], gate: &[String], rollback: &[String]) -> String {
+    let [s, t, u] = stages;
+    format!(
+        "version: 1
+pipelines:
+  p:
+    about: For tests.
+{window}    metrics: {{ a: {{ unit: {unit} }}, b: {{ unit: number }}, f: {{ unit: flag, optional: true }} }}
+    stages: {{ s: {{ {s} }}, t: {{ {t} }}, u: {{ {u} }} }}
+    gate: [{{ id: idle, metric: b, max: 1.0e9 }}{}]
+    rollback: [{}]
+",
+        gate.iter().map(|rule| format!(", {rule}")).collect::<String>(),
+        rollback.join(", ")
+    )
+}
+
+fn read(text: &str) -> (Table, Places) {
+    gates::read_with_places("laws", text.to_owned()).unwrap_or_else(|refusal| panic!("{refusal}\n{text}"))
+}
+
+fn table(unit: &str, gate: &[String], rollback: &[String]) -> Table {
+    read(&text(unit, "    window: 5m\n", [""; 3], gate, rollback)).0
+}
+
+fn raised(pipeline: &Pipeline, lint: Lint) -> Vec<Finding> {
+    review(pipeline, &[]).into_iter().filter(|finding| finding.lint == lint).collect()
+}
+
+/// The values at which something can change: every limit, its neighbours, and the ends of the unit; those that the unit
+/// can have.
+fn values(unit: &str, limits: &[f64]) -> Vec<f64> {
+    let unit = Unit::ALL.into_iter().find(|known| known.name() == unit).unwrap();
+    let ends = [0.0, 1.0, 100.0, f64::MAX, f64::MIN];
+    let points = limits.iter().chain(&ends).flat_map(|limit| [limit.next_down(), *limit, limit.next_up()]);
+    points.filter(|value| unit.contains(*value)).collect()
+}
+
+/// Whether the rules of a kind on `a` breach at `stage` when `a` is `value` in three windows.
+fn breaches(table: &Table, stage: &str, kind: Kind, value: f64) -> bool {
+    let snapshot = json!({ "stage": stage, "metrics": { "a": [value, value, value], "b": 0 } });
+    let reading = snapshot::read("laws", snapshot.to_string(), table, &Request::default());
+    let reading = reading.unwrap_or_else(|refusal| panic!("{refusal}: {snapshot}"));
+    let verdict = evaluate(reading.stage, &reading.snapshot);
+    let breached = |state| matches!(state, State::Fail | State::Fired);
+    verdict.checks().iter().any(|check| check.rule.kind == kind && breached(check.state))
+}
+
+fn limit() -> impl Strategy<Value = f64> {
+    select(LIMITS.to_vec())
+}
+
+fn comparator() -> impl Strategy<Value = &'static str> {
+    select(COMPARATORS.to_vec())
+}
+
+/// A limit for each of the stages that has one; at least one has.
+fn limits() -> impl Strategy<Value = [Option<f64>; 3]> {
+    [option::of(limit()), option::of(limit()), option::of(limit())]
+        .prop_filter("a map names a stage", |limits| limits.iter().any(Option::is_some))
+}
+
+fn map(limits: &[Option<f64>; 3]) -> String {
+    let entries = ["s", "t", "u"].iter().zip(limits);
+    let entries: Vec<String> =
+        entries.filter_map(|(stage, limit)| limit.map(|limit| format!("{stage}: {limit:?}"))).collect();
+    format!("{{ {} }}", entries.join(", "))
+}
+
+/// Some rule, sound in itself.
+fn any_rule() -> impl Strategy<Value = String> {
+    let written = prop_oneof![
+        limit().prop_map(|limit| format!("{limit:?}")),
+        limits().prop_map(|limits| map(&limits)),
+        select(vec!["~", "baseline", "baseline + 10%", "baseline - 5%", "{ s: ~, u: baseline }"])
+            .prop_map(str::to_owned),
+    ];
+    let over = select(vec!["", ", unless: f", ", aggregate: mean", ", aggregate: last", ", aggregate: total"]);
+    let more = select(vec!["", ", severity: warn", ", missing: ok", ", missing: breach"]);
+    (select(vec!["a", "b"]), comparator(), written, over, more).prop_map(|(metric, comparator, limit, over, more)| {
+        format!("metric: {metric}, {comparator}: {limit}{over}{more}")
+    })
+}
+
+/// What only a rollback rule can say.
+fn waiting() -> impl Strategy<Value = String> {
+    let persistence = select(vec!["", ", windows: 1", ", windows: 4", ", for: 10m", ", for: 3h"]);
+    let and = prop_oneof![
+        Just(String::new()),
+        (comparator(), limit())
+            .prop_map(|(comparator, limit)| format!(", and: [{{ metric: b, {comparator}: {limit:?} }}]")),
+        limits().prop_map(|limits| format!(", and: [{{ metric: a, above: {} }}]", map(&limits))),
+    ];
+    (persistence, and).prop_map(|(persistence, and)| format!("{persistence}{and}"))
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    let stage = || select(vec!["", "observe: 10m", "observe: 2h", "on_rollback: [Stop.]"]);
+    let gate = vec(any_rule(), 0..4);
+    let rollback = vec((any_rule(), waiting()), 0..4);
+    let window = select(vec!["", "    window: 5m\n"]);
+    (select(UNITS.to_vec()), window, [stage(), stage(), stage()], gate, rollback).prop_map(
+        |(unit, window, stages, gate, rollback)| {
+            let numbered = |kind: &str, rules: Vec<String>| -> Vec<String> {
+                rules.iter().enumerate().map(|(index, rule)| format!("{{ id: {kind}{index}, {rule} }}")).collect()
+            };
+            let waiting = |(rule, waiting): (String, String)| {
+                if rule.contains("aggregate") { rule } else { rule + &waiting }
+            };
+            let (gate, rollback) = (numbered("g", gate), numbered("r", rollback.into_iter().map(waiting).collect()));
+            text(unit, window, stages, &gate, &rollback)
+        },
+    )
+}
+
+proptest! {
+    /// Whatever a sound table says, it can be reviewed, and each finding is at a place in its text.
+    #[test]
+    fn every_finding_has_a_place(text in any_text(), seen in vec(select(vec!["a", "b", "c", "f"]), 0..3)) {
+        let (table, places) = read(&text);
+        let pipeline = &table.pipelines[0];
+        let metrics: Vec<String> = seen.into_iter().map(str::to_owned).collect();
+        for sightings in [vec![], vec![Sighting { stage: StageId(1), metrics, snapshots: 1 }]] {
+            for finding in review(pipeline, &sightings) {
+                prop_assert!(!finding.message.is_empty() && !finding.help.is_empty());
+                if matches!(finding.part, Part::Sighted(..)) {
+                    continue;
+                }
+                let fault = places.locate(pipeline, &finding);
+                let span = fault.span.clone().unwrap();
+                prop_assert!(text.get(span.clone()).is_some(), "{:?} in {}", fault, text);
+                prop_assert!(refusal::place(&text, span.start).is_some_and(|place| place.line > 2), "{fault:?}");
+                prop_assert!(fault.path.starts_with("pipelines.p"), "{fault:?}");
+            }
+        }
+    }
+
+    /// Allowed where it is raised, nothing is raised, and no `allow` is unused.
+    #[test]
+    fn what_is_allowed_is_not_raised(text in any_text()) {
+        let (table, _) = read(&text);
+        let mut pipeline = table.pipelines[0].clone();
+        for finding in review(&pipeline, &[]) {
+            let allow = match finding.part.owner() {
+                Owner::Pipeline => &mut pipeline.allow,
+                Owner::Stage(id) => &mut pipeline.stages[id.0].allow,
+                Owner::Metric(id) => &mut pipeline.metrics[id.0].allow,
+                Owner::Rule(id) => &mut pipeline.rules[id.0].allow,
+            };
+            if !allow.contains(&finding.lint) {
+                allow.push(finding.lint);
+            }
+        }
+        prop_assert_eq!(review(&pipeline, &[]), []);
+    }
+
+    /// A later stage is laxer exactly where it lets a value pass that the stage before it does not.
+    #[test]
+    fn laxer_is_what_lets_more_pass(comparator in select(COMPARATORS[..4].to_vec()), limits in [limit(), limit()]) {
+        let [s, t] = limits;
+        let unit = "number";
+        for (kind, lax) in [(Kind::Gate, false), (Kind::Rollback, true)] {
+            let rule = [format!("{{ metric: a, {comparator}: {{ s: {s:?}, t: {t:?} }} }}")];
+            let table = if lax { table(unit, &[], &rule) } else { table(unit, &rule, &[]) };
+            let passes_more = values(unit, &limits).into_iter().any(|value| {
+                breaches(&table, "s", kind, value) && !breaches(&table, "t", kind, value)
+            });
+            let raised = raised(&table.pipelines[0], Lint::LaterStageLaxer);
+            prop_assert_eq!(!raised.is_empty(), passes_more, "{:?}: {:?}", rule, raised);
+        }
+    }
+
+    /// A stricter limit at the last stage raises nothing that was not raised.
+    #[test]
+    fn strictness_at_the_end_is_never_laxer(limits in [limit(), limit(), limit()], by in 0.0..10.0) {
+        let laxer = |last: f64| {
+            let rule = format!("{{ metric: a, max: {} }}", map(&[Some(limits[0]), Some(limits[1]), Some(last)]));
+            raised(&table("number", &[rule], &[]).pipelines[0], Lint::LaterStageLaxer).len()
+        };
+        prop_assert!(laxer(limits[2] - by) <= laxer(limits[2]));
+    }
+
+    /// A gate passes a trigger exactly where a value passes the gate rules and fires the trigger.
+    #[test]
+    fn gates_pass_triggers_where_a_value_does(
+        unit in select(UNITS.to_vec()),
+        gates in vec((comparator(), limit()), 1..3),
+        trigger in (comparator(), limit()),
+        waiting in select(vec!["", ", windows: 2", ", for: 10m", ", aggregate: mean", ", aggregate: last"]),
+    ) {
+        let (comparator, limit) = trigger;
+        let rules: Vec<String> = gates
+            .iter()
+            .enumerate()
+            .map(|(index, (comparator, limit))| format!("{{ id: g{index}, metric: a, {comparator}: {limit:?} }}"))
+            .collect();
+        let table = table(unit, &rules, &[format!("{{ metric: a, {comparator}: {limit:?}{waiting} }}")]);
+        let limits: Vec<f64> = gates.iter().map(|(_, limit)| *limit).chain([limit]).collect();
+        let both = values(unit, &limits).into_iter().find(|value| {
+            !breaches(&table, "s", Kind::Gate, *value) && breaches(&table, "s", Kind::Rollback, *value)
+        });
+        let raised = raised(&table.pipelines[0], Lint::GatePassesTrigger);
+        // Where no gate bounds the side of the trigger, nobody has said what is good enough there.
+        let sides = |comparator: &str| match comparator {
+            "max" | "below" => vec!["high"],
+            "min" | "above" => vec!["low"],
+            _ => vec!["high", "low"],
+        };
+        let fires = match comparator {
+            "above" | "min" => vec!["high"],
+            "below" | "max" => vec!["low"],
+            _ => vec!["high", "low"],
+        };
+        let is_bounded = gates.iter().any(|(gate, _)| sides(gate).iter().any(|side| fires.contains(side)));
+        prop_assert_eq!(!raised.is_empty(), both.is_some() && is_bounded, "{:?}: {:?}", both, raised);
+    }
+
+    /// What cannot happen does not, and what always happens does, whatever the value.
+    #[test]
+    fn limits_beyond_reach_are_those_that_no_value_reaches(
+        unit in select(UNITS.to_vec()),
+        comparator in comparator(),
+        limit in limit(),
+    ) {
+        let rule = [format!("{{ metric: a, {comparator}: {limit:?} }}")];
+        let is_percentage = unit == "ratio" && limit > 1.0 && limit <= 100.0;
+        for (kind, never, always) in [
+            (Kind::Gate, Lint::GateCannotFail, Lint::GateCannotPass),
+            (Kind::Rollback, Lint::TriggerCannotFire, Lint::TriggerAlwaysFires),
+        ] {
+            let table = if kind == Kind::Gate { table(unit, &rule, &[]) } else { table(unit, &[], &rule) };
+            let breaching: Vec<bool> =
+                values(unit, &[limit]).into_iter().map(|value| breaches(&table, "s", kind, value)).collect();
+            let found = |lint| !raised(&table.pipelines[0], lint).is_empty();
+            prop_assert_eq!(found(Lint::PercentageOnRatio), is_percentage);
+            prop_assert_eq!(found(never), !is_percentage && !breaching.contains(&true), "{:?}", rule);
+            prop_assert_eq!(found(always), !is_percentage && !breaching.contains(&false), "{:?}", rule);
+        }
+    }
+}
