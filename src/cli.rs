@@ -27,7 +27,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 
     /// When to use colour
-    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
+    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto, display_order = 100)]
     pub(crate) color: ColorChoice,
 }
 

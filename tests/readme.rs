@@ -19,7 +19,7 @@ use std::{
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use rollout_gate::{
-    eval::{aggregate::Aggregate, comparator::Comparator, table::Table, template::Placeholder, unit::Unit},
+    eval::{aggregate::Aggregate, comparator::Comparator, lint::Lint, table::Table, template::Placeholder, unit::Unit},
     exit::Exit,
     input::{
         gates,
@@ -135,8 +135,18 @@ fn every_key_of_the_json_output_is_explained() {
 }
 
 #[test]
+fn every_lint_and_every_key_of_its_json_is_explained() {
+    assert_named(Lint::ALL.map(|lint| lint.name().to_owned()));
+    let lint = "rollout-gate lint --format json --gates fixtures/bad/lints/unused-metric.yaml";
+    let mut keys = BTreeSet::new();
+    collect_keys(&serde_json::from_str(&shell(lint, Path::new(ROOT)).text).unwrap(), &mut keys);
+    assert!(keys.contains("severity"));
+    assert_named(keys);
+}
+
+#[test]
 fn every_flag_is_explained() {
-    let help = shell("rollout-gate --help; rollout-gate check --help", Path::new(ROOT)).text;
+    let help = shell("rollout-gate --help; rollout-gate check --help; rollout-gate lint --help", Path::new(ROOT)).text;
     let names = help.lines().map(str::trim).filter(|line| line.starts_with('-') && !line.starts_with("- "));
     let names = names.flat_map(|line| line.split([' ', ',']).filter(|word| word.starts_with('-')));
     let flags: BTreeSet<String> = names.map(str::to_owned).collect();
