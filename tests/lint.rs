@@ -29,7 +29,11 @@ fn tables(folder: &str) -> io::Result<Vec<String>> {
     let names = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))?;
     let names: io::Result<BTreeSet<String>> =
         names.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect();
-    Ok(names?.into_iter().filter(|name| name.ends_with(".yaml")).map(|name| format!("{folder}/{name}")).collect())
+    Ok(names?
+        .into_iter()
+        .filter(|name| Path::new(name).extension() == Some("yaml".as_ref()))
+        .map(|name| format!("{folder}/{name}"))
+        .collect())
 }
 
 /// Lints a table, beside its snapshots if it has any.

@@ -40,10 +40,10 @@ pipelines:
     about: For tests.
 {window}    metrics: {{ a: {{ unit: {unit} }}, b: {{ unit: number }}, f: {{ unit: flag, optional: true }} }}
     stages: {{ s: {{ {s} }}, t: {{ {t} }}, u: {{ {u} }} }}
-    gate: [{{ id: idle, metric: b, max: 1.0e9 }}{}]
+    gate: [{}]
     rollback: [{}]
 ",
-        gate.iter().map(|rule| format!(", {rule}")).collect::<String>(),
+        [&["{ id: idle, metric: b, max: 1.0e9 }".to_owned()], gate].concat().join(", "),
         rollback.join(", ")
     )
 }
@@ -246,6 +246,23 @@ proptest! {
         };
         let is_bounded = gates.iter().any(|(gate, _)| sides(gate).iter().any(|side| fires.contains(side)));
         prop_assert_eq!(!raised.is_empty(), both.is_some() && is_bounded, "{:?}: {:?}", both, raised);
+    }
+
+    /// Gate rules cannot pass exactly where no value passes all of them.
+    #[test]
+    fn gates_cannot_pass_where_no_value_does(
+        unit in select(UNITS[1..].to_vec()),
+        gates in vec((comparator(), limit()), 1..4),
+    ) {
+        let rule = |(index, (comparator, limit)): (usize, &(&str, f64))| {
+            format!("{{ id: g{index}, metric: a, {comparator}: {limit:?} }}")
+        };
+        let rules: Vec<String> = gates.iter().enumerate().map(rule).collect();
+        let table = table(unit, &rules, &[]);
+        let limits: Vec<f64> = gates.iter().map(|(_, limit)| *limit).collect();
+        let passing = values(unit, &limits).into_iter().find(|value| !breaches(&table, "s", Kind::Gate, *value));
+        let raised = raised(&table.pipelines[0], Lint::GateCannotPass);
+        prop_assert_eq!(raised.is_empty(), passing.is_some(), "{:?}: {:?}", passing, raised);
     }
 
     /// What cannot happen does not, and what always happens does, whatever the value.

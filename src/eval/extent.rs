@@ -61,11 +61,10 @@ impl Domain {
         match (unit, aggregate) {
             (Unit::Number, _) => Self::Range(Extent::ALL),
             // A sum over windows has no upper bound.
-            (_, Some(Aggregate::Total)) => up_to(f64::MAX),
+            (_, Some(Aggregate::Total)) | (Unit::Ms | Unit::Seconds | Unit::Count | Unit::Score, _) => up_to(f64::MAX),
             (Unit::Flag, None | Some(Aggregate::Last)) => Self::Flag,
             (Unit::Ratio | Unit::Flag, _) => up_to(1.0),
             (Unit::Percent, _) => up_to(100.0),
-            (Unit::Ms | Unit::Seconds | Unit::Count | Unit::Score, _) => up_to(f64::MAX),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Whether limits and times grow laxer on the way up the ladder.
 
+use std::collections::BTreeMap;
+
 use super::{
     aggregate::Aggregate,
     comparator::Comparator,
@@ -68,17 +70,19 @@ struct Ladder {
 
 /// Every comparison of a pipeline, with its steps in the order of the stages.
 fn ladders(pipeline: &Pipeline) -> Vec<Ladder> {
-    let mut ladders: Vec<Ladder> = Vec::new();
+    // By metric, so that each is compared with few.
+    let mut ladders: BTreeMap<MetricId, Vec<Ladder>> = BTreeMap::new();
     for (stage, _) in stages(pipeline) {
         for (id, rule) in rules(pipeline).filter(|(_, rule)| rule.applies_at(stage)) {
             let Some((comparison, step)) = step(id, rule, stage) else { continue };
+            let ladders = ladders.entry(comparison.metric).or_default();
             match ladders.iter_mut().find(|ladder| ladder.comparison == comparison) {
                 Some(ladder) => ladder.steps.push(step),
                 None => ladders.push(Ladder { comparison, steps: vec![step] }),
             }
         }
     }
-    ladders
+    ladders.into_values().flatten().collect()
 }
 
 /// `None` for what cannot be lax: `equals`, and a limit that is not set.

@@ -118,8 +118,9 @@ impl Lint {
                  another unit. Write the limit that is meant, or take the rule out."
             }
             Self::GateCannotPass => {
-                "No value that the metric can have passes this gate rule, so the stage can never be promoted. Most \
-                 often the comparator is the wrong way round, or the limit is written in another unit. Look at both."
+                "No value that the metric can have passes this gate rule, or passes it together with another on the \
+                 same metric, so the stage can never be promoted. Most often a comparator is the wrong way round, or a \
+                 limit is written in another unit. Look at both."
             }
             Self::WindowsWithoutWindow => {
                 "A rule waits for a number of windows, and its pipeline does not say how wide a window is. Two windows \

@@ -1,7 +1,7 @@
 //! Whether limits and waits are within reach: what can never happen, what always does, and what passes a gate
 //! and fires a trigger.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::{
     aggregate::Aggregate,
@@ -231,6 +231,52 @@ pub fn gates_that_cannot_pass(pipeline: &Pipeline) -> Vec<Finding> {
     comparisons(pipeline).filter(never).map(finding).collect()
 }
 
+/// Gate rules that no value passes together with others on the same metric; each is raised once.
+#[must_use]
+pub fn gates_that_exclude_each_other(pipeline: &Pipeline) -> Vec<Finding> {
+    let gates = deciding_gates(pipeline);
+    let mut found: Vec<Finding> = Vec::new();
+    for (stage, _) in stages(pipeline) {
+        for gates in gates.values() {
+            let finding = excluding(pipeline, gates, stage);
+            let is_new = |finding: &Finding| found.iter().all(|known| known.part.owner() != finding.part.owner());
+            found.extend(finding.filter(is_new));
+        }
+    }
+    found
+}
+
+/// The first of `gates`, which are on one metric, that excludes all that those before it let pass at `stage`.
+fn excluding(pipeline: &Pipeline, gates: &[(RuleId, &Rule)], stage: StageId) -> Option<Finding> {
+    let mut passing = Extent::ALL;
+    // The rules that the two ends of it come from.
+    let (mut low, mut high) = (None, None);
+    let in_windows = gates.iter().filter(|(_, gate)| gate.unless().is_none() && aggregate(gate).is_none());
+    for (id, gate) in in_windows {
+        let Some(limit) = gate.condition.limit(stage) else { continue };
+        let part = limit_part(*id, 0, &gate.condition, stage);
+        let comparison = Comparison::new(pipeline, gate, &gate.condition, limit, part);
+        let Some(comparison) = comparison.filter(|it| !it.is_percentage() && !it.never_holds()) else { continue };
+        let extent = comparison.extent();
+        if !comparison.domain().reaches(passing.and(extent)) {
+            let other = if extent.lowest > passing.lowest { high.or(low) } else { low.or(high) };
+            let name = &comparison.metric.name;
+            let message = format!("no value of `{name}` passes both this gate rule and another at the same stage");
+            let help = "look at both limits, and at the stages that they name";
+            let finding = Finding::new(Lint::GateCannotPass, comparison.part, message, help);
+            return other.map(|other| finding.beside(other, "the other"));
+        }
+        if extent.lowest > passing.lowest {
+            low = Some(comparison.part);
+        }
+        if extent.highest < passing.highest {
+            high = Some(comparison.part);
+        }
+        passing = passing.and(extent);
+    }
+    None
+}
+
 /// `windows: N`, where windows can have any width. One window is one, however wide.
 #[must_use]
 pub fn windows_of_any_width(pipeline: &Pipeline) -> Vec<Finding> {
@@ -248,16 +294,21 @@ pub fn windows_of_any_width(pipeline: &Pipeline) -> Vec<Finding> {
 /// Rollback rules that can fire on a value that the gate rules on the same metric let pass.
 #[must_use]
 pub fn gates_that_pass_triggers(pipeline: &Pipeline) -> Vec<Finding> {
-    let mut gates: Gates<'_> = HashMap::new();
-    for (id, rule) in rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Gate && rule.severity == Severity::Fail) {
-        gates.entry(rule.condition.metric).or_default().push((id, rule));
-    }
+    let gates = deciding_gates(pipeline);
     let triggers = rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Rollback && rule.severity == Severity::Fail);
     triggers.filter_map(|(id, rule)| passes_trigger(pipeline, &gates, id, rule)).collect()
 }
 
 /// The gate rules that decide, by their metric.
-type Gates<'t> = HashMap<MetricId, Vec<(RuleId, &'t Rule)>>;
+type Gates<'t> = BTreeMap<MetricId, Vec<(RuleId, &'t Rule)>>;
+
+fn deciding_gates(pipeline: &Pipeline) -> Gates<'_> {
+    let mut gates = Gates::new();
+    for (id, rule) in rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Gate && rule.severity == Severity::Fail) {
+        gates.entry(rule.condition.metric).or_default().push((id, rule));
+    }
+    gates
+}
 
 /// A limit as an extent on its own axis: of values, or of percents beside the baseline.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 //! Each lint is a function from a pipeline to findings, in [`laxity`](super::laxity), [`reach`](super::reach),
 //! [`coverage`](super::coverage) or [`sighting`](super::sighting). Here they are put together, and what an
 //! `allow` covers is taken out. A new lint is a variant in [`lint`](super::lint), such a function, and its line in
-//! [`LINTS`].
+//! `LINTS`.
 
 use std::collections::HashSet;
 
@@ -18,7 +18,9 @@ use super::{
 };
 
 /// What is found in a pipeline by itself.
-const LINTS: [fn(&Pipeline) -> Vec<Finding>; 17] = [
+type LintOfPipeline = fn(&Pipeline) -> Vec<Finding>;
+
+const LINTS: [LintOfPipeline; 18] = [
     laxity::of_limits,
     laxity::of_observation,
     reach::gates_that_pass_triggers,
@@ -28,6 +30,7 @@ const LINTS: [fn(&Pipeline) -> Vec<Finding>; 17] = [
     reach::triggers_that_always_fire,
     reach::gates_that_cannot_fail,
     reach::gates_that_cannot_pass,
+    reach::gates_that_exclude_each_other,
     reach::percentages_on_ratios,
     reach::ratios_that_equal,
     reach::windows_of_any_width,
@@ -39,8 +42,9 @@ const LINTS: [fn(&Pipeline) -> Vec<Finding>; 17] = [
 ];
 
 /// What is found beside snapshots of the pipeline.
-const LINTS_OF_SIGHTINGS: [fn(&Pipeline, &[Sighting]) -> Vec<Finding>; 2] =
-    [sighting::metrics_never_seen, sighting::metrics_not_judged];
+type LintOfSightings = fn(&Pipeline, &[Sighting]) -> Vec<Finding>;
+
+const LINTS_OF_SIGHTINGS: [LintOfSightings; 2] = [sighting::metrics_never_seen, sighting::metrics_not_judged];
 
 /// Every finding that no `allow` covers, in no particular order. `sightings` are of this pipeline, and may be none.
 #[must_use]

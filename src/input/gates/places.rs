@@ -89,7 +89,7 @@ enum Step<'a> {
 }
 
 impl Step<'_> {
-    fn into_part<'n>(self, node: &'n Node) -> Option<(&'n Node, Option<&'n Key>)> {
+    fn into_part(self, node: &Node) -> Option<(&Node, Option<&Key>)> {
         match (self, &node.value) {
             (Self::Key(name), Value::Map(entries)) => {
                 entries.iter().find(|(key, _)| key.text == name).map(|(key, node)| (node, Some(key)))
