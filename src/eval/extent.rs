@@ -1,6 +1,12 @@
 //! Comparisons as ranges of values: what can happen, what must, and what two of them have in common.
 
-use super::{aggregate::Aggregate, comparator::Comparator, unit::Unit};
+use super::{
+    aggregate::Aggregate,
+    comparator::Comparator,
+    limit::Limit,
+    table::{Condition, StageId},
+    unit::Unit,
+};
 
 /// The values from one number to another, both inside; none where the first is the greater.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +47,28 @@ impl Extent {
 
     fn contains(self, value: f64) -> bool {
         (self.lowest..=self.highest).contains(&value)
+    }
+}
+
+/// A limit at a stage as an extent of values, or of percents beside the baseline. Only bounds of one kind compare.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bound {
+    /// Whether it moves with the baseline.
+    pub is_baseline: bool,
+    /// Where the comparison holds.
+    pub extent: Extent,
+}
+
+impl Bound {
+    /// `None` where the condition has no limit at the stage, or one that is not set.
+    #[must_use]
+    pub fn of(condition: &Condition, stage: StageId) -> Option<Self> {
+        let (is_baseline, size) = match condition.limit(stage)? {
+            Limit::Fixed(limit) => (false, limit.get()),
+            Limit::Baseline { percent } => (true, percent.get()),
+            Limit::Unset => return None,
+        };
+        Some(Self { is_baseline, extent: Extent::holding(condition.comparator, size) })
     }
 }
 

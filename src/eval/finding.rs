@@ -2,10 +2,12 @@
 //!
 //! Parts are named by their place in the pipeline. Where they stand in a file, the reader of tables knows.
 
+use std::collections::BTreeMap;
+
 use super::{
     limit::Limit,
     lint::Lint,
-    table::{Condition, Limits, MetricId, Pipeline, Rule, Stage, StageId},
+    table::{Condition, Kind, Limits, MetricId, Pipeline, Rule, Severity, Stage, StageId},
 };
 
 /// One thing that a careful reviewer would raise.
@@ -35,6 +37,19 @@ pub fn rules(pipeline: &Pipeline) -> impl Iterator<Item = (RuleId, &Rule)> {
 /// The stages of a pipeline, in ladder order, by their ids.
 pub fn stages(pipeline: &Pipeline) -> impl Iterator<Item = (StageId, &Stage)> {
     (0..).map(StageId).zip(&pipeline.stages)
+}
+
+/// The gate rules that decide, by their metric.
+pub type Gates<'t> = BTreeMap<MetricId, Vec<(RuleId, &'t Rule)>>;
+
+/// Those of a pipeline, in the table's order.
+#[must_use]
+pub fn deciding_gates(pipeline: &Pipeline) -> Gates<'_> {
+    let mut gates = Gates::new();
+    for (id, rule) in rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Gate && rule.severity == Severity::Fail) {
+        gates.entry(rule.condition.metric).or_default().push((id, rule));
+    }
+    gates
 }
 
 /// A limit of a rule, as it is written.

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::{
     aggregate::Aggregate,
     comparator::Comparator,
-    extent::Extent,
+    extent::Bound,
     finding::{Finding, Part, RuleId, limit_part, rules, stages},
     limit::Limit,
     lint::Lint,
     notation::duration,
     persistence::Persistence,
-    table::{Kind, MetricId, Over, Pipeline, Rule, Severity, Stage, StageId},
+    table::{Kind, MetricId, Pipeline, Rule, Severity, Stage, StageId},
 };
 
 /// Stages that observe for less time than the one before; no time at all is the least.
@@ -89,12 +89,7 @@ fn ladders(pipeline: &Pipeline) -> Vec<Ladder> {
 fn step(id: RuleId, rule: &Rule, stage: StageId) -> Option<(Comparison, Step)> {
     let condition = &rule.condition;
     let limit = condition.limit(stage)?;
-    let (is_baseline, size) = match limit {
-        Limit::Fixed(limit) => (false, limit.get()),
-        Limit::Baseline { percent } => (true, percent.get()),
-        Limit::Unset => return None,
-    };
-    let extent = Extent::holding(condition.comparator, size);
+    let Bound { is_baseline, extent } = Bound::of(condition, stage)?;
     // A gate is lax where much passes it, a trigger where little fires it.
     let (is_upper, laxness) = match (rule.kind, condition.comparator) {
         (_, Comparator::Equals) => return None,
@@ -103,17 +98,13 @@ fn step(id: RuleId, rule: &Rule, stage: StageId) -> Option<(Comparison, Step)> {
         (Kind::Rollback, Comparator::Min | Comparator::Above) => (true, extent.lowest),
         (Kind::Rollback, Comparator::Max | Comparator::Below) => (false, -extent.highest),
     };
-    let aggregate = match rule.over {
-        Over::Whole(aggregate) => Some(aggregate),
-        Over::Windows { .. } => None,
-    };
     let comparison = Comparison {
         kind: rule.kind,
         severity: rule.severity,
         metric: condition.metric,
         is_upper,
         is_baseline,
-        aggregate,
+        aggregate: rule.aggregate(),
         persistence: rule.persistence(),
         and: rule.and().iter().map(|and| (and.metric, and.comparator, and.limit(stage))).collect(),
         unless: rule.unless(),

@@ -22,7 +22,7 @@
 //! | [`judge`] | [`evaluate`](judge::evaluate): rules and snapshot to verdict |
 //! | [`extent`] | comparisons as ranges of values |
 //! | [`finding`] | what a review raises, and the parts of a pipeline by name |
-//! | [`laxity`], [`reach`], [`coverage`], [`sighting`] | the lints: a function each |
+//! | [`laxity`], [`reach`], [`waiting`], [`conflict`], [`coverage`], [`sighting`] | the lints: a function each |
 //! | [`review`] | [`review`](review::review): a pipeline to findings |
 //!
 //! A new comparator, persistence or aggregate is a variant in its file here; the compiler then lists the few
@@ -31,6 +31,7 @@
 pub mod aggregate;
 pub mod answer;
 pub mod comparator;
+pub mod conflict;
 pub mod coverage;
 pub mod extent;
 pub mod finding;
@@ -51,3 +52,4 @@ pub mod table;
 pub mod template;
 pub mod unit;
 pub mod verdict;
+pub mod waiting;

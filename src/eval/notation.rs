@@ -42,6 +42,13 @@ pub fn hundredfold(value: f64) -> String {
     }
 }
 
+/// A number by 100, as short as possible: 1.1 gives `0.011`, where `1.1 / 100.0` would give
+/// 0.011000000000000001.
+#[must_use]
+pub fn hundredth(value: f64) -> String {
+    shortest(format!("{value}e-2").parse().unwrap_or(value / 100.0))
+}
+
 /// A number with four decimals, ties away from zero on the exact binary value, as JavaScript's
 /// `toFixed(4)`: 0.03125 gives `0.0313`, -0.00001 gives `-0.0000`, -0 gives `0.0000`.
 #[must_use]
@@ -117,6 +124,14 @@ mod tests {
         ];
         for (value, text) in cases {
             assert_eq!(hundredfold(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_hundredth_moves_the_point_back() {
+        let cases = [(5.0, "0.05"), (1.1, "0.011"), (100.0, "1"), (0.0, "0"), (-7.0, "-0.07"), (1e300, "1e298")];
+        for (value, text) in cases {
+            assert_eq!(hundredth(value), text, "{value}");
         }
     }
 

@@ -1,18 +1,14 @@
-//! Whether limits and waits are within reach: what can never happen, what always does, and what passes a gate
-//! and fires a trigger.
-
-use std::collections::BTreeMap;
+//! Whether limits are within reach of what is compared with them: what can never happen, and what always does.
 
 use super::{
     aggregate::Aggregate,
     comparator::Comparator,
     extent::{Domain, Extent},
-    finding::{Finding, Owner, Part, RuleId, WrittenLimit, limit_part, limits, rules, stages},
+    finding::{Finding, Part, RuleId, WrittenLimit, deciding_gates, limit_part, limits, rules, stages},
     limit::Limit,
     lint::Lint,
-    notation::{duration, shortest},
-    persistence::{Persistence, covered},
-    table::{Condition, Kind, Metric, MetricId, Over, Pipeline, Rule, Severity, StageId},
+    notation::{hundredth, shortest},
+    table::{Condition, Kind, Metric, Pipeline, Rule, StageId},
     unit::Unit,
 };
 
@@ -43,7 +39,7 @@ impl<'t> Comparison<'t> {
     /// A limit that somebody wrote in percent.
     fn is_percentage(&self) -> bool {
         // The sum of a measured ratio over windows can be above 1; that of a derived one is a quotient again.
-        let is_ratio = aggregate(self.rule) != Some(Aggregate::Total) || self.metric.derived.is_some();
+        let is_ratio = self.rule.aggregate() != Some(Aggregate::Total) || self.metric.derived.is_some();
         self.metric.unit == Unit::Ratio && is_ratio && self.limit > 1.0 && self.limit <= 100.0
     }
 
@@ -52,7 +48,7 @@ impl<'t> Comparison<'t> {
     }
 
     fn domain(&self) -> Domain {
-        Domain::of(self.metric.unit, aggregate(self.rule))
+        Domain::of(self.metric.unit, self.rule.aggregate())
     }
 
     fn never_holds(&self) -> bool {
@@ -65,7 +61,7 @@ impl<'t> Comparison<'t> {
 
     /// `the total of `errors` (0 or more) is never below 0`.
     fn is(&self, how_often: &str) -> String {
-        let aggregate = aggregate(self.rule);
+        let aggregate = self.rule.aggregate();
         let of = aggregate.map_or(String::new(), |aggregate| format!("the {} of ", aggregate.name()));
         let range = match (aggregate, self.metric.unit) {
             (Some(Aggregate::Total), unit) if unit != Unit::Number => Unit::Count.range(),
@@ -83,13 +79,6 @@ impl<'t> Comparison<'t> {
     }
 }
 
-fn aggregate(rule: &Rule) -> Option<Aggregate> {
-    match rule.over {
-        Over::Whole(aggregate) => Some(aggregate),
-        Over::Windows { .. } => None,
-    }
-}
-
 /// What to look at where a limit decides nothing.
 const LOOK: &str = "look at the comparator, and at the unit in which the limit is written";
 
@@ -102,7 +91,7 @@ pub fn percentages_on_ratios(pipeline: &Pipeline) -> Vec<Finding> {
         let help = format!(
             "if {}% is meant, write {}; if `{name}` is measured in percent, declare it with `unit: percent`",
             shortest(comparison.limit),
-            shortest(comparison.limit / 100.0)
+            hundredth(comparison.limit)
         );
         Finding::new(Lint::PercentageOnRatio, comparison.part, message, help)
     };
@@ -134,55 +123,6 @@ pub fn triggers_out_of_range(pipeline: &Pipeline) -> Vec<Finding> {
     };
     let never = |comparison: &Comparison<'_>| comparison.rule.kind == Kind::Rollback && comparison.never_holds();
     comparisons(pipeline).filter(never).map(finding).collect()
-}
-
-/// Rollback rules whose limits stand at no common stage.
-#[must_use]
-pub fn triggers_at_no_stage(pipeline: &Pipeline) -> Vec<Finding> {
-    let stands = |rule: &Rule| stages(pipeline).any(|(stage, _)| rule.applies_at(stage));
-    let finding = |(id, rule): (RuleId, &Rule)| {
-        let message = format!("the rule `{}` stands at no stage: none has all of its limits", rule.id);
-        let help = "name the same stages in the limits of `and` as in its own";
-        Finding::new(Lint::TriggerCannotFire, Part::Whole(Owner::Rule(id)), message, help)
-    };
-    rules(pipeline).filter(|(_, rule)| !stands(rule)).map(finding).collect()
-}
-
-/// Rollback rules that wait longer than any of their stages observes.
-#[must_use]
-pub fn triggers_that_wait_too_long(pipeline: &Pipeline) -> Vec<Finding> {
-    rules(pipeline).filter_map(|(id, rule)| waits_too_long(pipeline, id, rule)).collect()
-}
-
-fn waits_too_long(pipeline: &Pipeline, id: RuleId, rule: &Rule) -> Option<Finding> {
-    let its_stages = || stages(pipeline).filter(|(stage, _)| rule.applies_at(*stage));
-    // A stage that does not say how long it observes may observe for any time.
-    if its_stages().any(|(_, stage)| stage.observe.is_none()) {
-        return None;
-    }
-    let (stage, observed) =
-        its_stages().filter_map(|(id, stage)| Some((id, stage.observe?))).max_by_key(|(_, observed)| *observed)?;
-    let persistence = rule.persistence();
-    let (waits, needed) = match (persistence, pipeline.window) {
-        (Persistence::Once, _) | (Persistence::Windows(_), None) => return None,
-        (Persistence::For(lasting), None) => (duration(lasting), lasting),
-        (_, Some(window)) => {
-            let windows = persistence.needed(window);
-            // As many windows as it takes to observe so long; the last may reach beyond.
-            if windows <= Persistence::For(observed).needed(window) {
-                return None;
-            }
-            (format!("{windows} windows of {}", duration(window)), covered(windows, window))
-        }
-    };
-    (needed > observed).then(|| {
-        let observed = duration(observed);
-        let message = format!("this trigger waits for {waits}, and none of its stages observes more than {observed}");
-        let help = "let it wait for less, or let a stage observe for longer";
-        Finding::new(Lint::TriggerCannotFire, Part::Persistence(id), message, help)
-            .beside(Part::Observe(stage), "the longest")
-            .unless_meant()
-    })
 }
 
 /// Rollback rules that every value fires.
@@ -251,7 +191,7 @@ fn excluding(pipeline: &Pipeline, gates: &[(RuleId, &Rule)], stage: StageId) -> 
     let mut passing = Extent::ALL;
     // The rules that the two ends of it come from.
     let (mut low, mut high) = (None, None);
-    let in_windows = gates.iter().filter(|(_, gate)| gate.unless().is_none() && aggregate(gate).is_none());
+    let in_windows = gates.iter().filter(|(_, gate)| gate.unless().is_none() && gate.aggregate().is_none());
     for (id, gate) in in_windows {
         let Some(limit) = gate.condition.limit(stage) else { continue };
         let part = limit_part(*id, 0, &gate.condition, stage);
@@ -275,165 +215,4 @@ fn excluding(pipeline: &Pipeline, gates: &[(RuleId, &Rule)], stage: StageId) -> 
         passing = passing.and(extent);
     }
     None
-}
-
-/// `windows: N`, where windows can have any width. One window is one, however wide.
-#[must_use]
-pub fn windows_of_any_width(pipeline: &Pipeline) -> Vec<Finding> {
-    let finding = |(id, rule): (RuleId, &Rule)| {
-        let Persistence::Windows(windows) = rule.persistence() else { return None };
-        let message =
-            format!("this trigger waits for {windows} windows, and the pipeline does not say how wide they are");
-        let help = "declare `window` in the pipeline, or write `for` and a duration instead of `windows`";
-        let finding = Finding::new(Lint::WindowsWithoutWindow, Part::Persistence(id), message, help).unless_meant();
-        (windows.get() > 1 && pipeline.window.is_none()).then_some(finding)
-    };
-    rules(pipeline).filter_map(finding).collect()
-}
-
-/// Rollback rules that can fire on a value that the gate rules on the same metric let pass.
-#[must_use]
-pub fn gates_that_pass_triggers(pipeline: &Pipeline) -> Vec<Finding> {
-    let gates = deciding_gates(pipeline);
-    let triggers = rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Rollback && rule.severity == Severity::Fail);
-    triggers.filter_map(|(id, rule)| passes_trigger(pipeline, &gates, id, rule)).collect()
-}
-
-/// The gate rules that decide, by their metric.
-type Gates<'t> = BTreeMap<MetricId, Vec<(RuleId, &'t Rule)>>;
-
-fn deciding_gates(pipeline: &Pipeline) -> Gates<'_> {
-    let mut gates = Gates::new();
-    for (id, rule) in rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Gate && rule.severity == Severity::Fail) {
-        gates.entry(rule.condition.metric).or_default().push((id, rule));
-    }
-    gates
-}
-
-/// A limit as an extent on its own axis: of values, or of percents beside the baseline.
-#[derive(Clone, Copy)]
-struct Bound {
-    is_baseline: bool,
-    extent: Extent,
-}
-
-/// `None` where the condition has no limit at the stage, or one that is not set.
-fn bound(condition: &Condition, stage: StageId) -> Option<Bound> {
-    let (is_baseline, size) = match condition.limit(stage)? {
-        Limit::Fixed(limit) => (false, limit.get()),
-        Limit::Baseline { percent } => (true, percent.get()),
-        Limit::Unset => return None,
-    };
-    Some(Bound { is_baseline, extent: Extent::holding(condition.comparator, size) })
-}
-
-/// A gate and a trigger at a stage that a value can pass and fire.
-struct Clash {
-    stage: StageId,
-    gate: Part,
-    /// `max 500 and above 400`
-    limits: String,
-}
-
-fn passes_trigger(pipeline: &Pipeline, gates: &Gates<'_>, id: RuleId, rule: &Rule) -> Option<Finding> {
-    let clashes: Vec<Clash> = stages(pipeline).filter_map(|(stage, _)| clash(pipeline, gates, rule, stage)).collect();
-    let first = clashes.first()?;
-    let stage_name =
-        |clash: &Clash| pipeline.stages.get(clash.stage.0).map_or(String::new(), |stage| format!("`{}`", stage.name));
-    let told: Vec<String> = clashes
-        .chunk_by(|a, b| a.limits == b.limits)
-        .filter_map(|alike| {
-            let names: Vec<String> = alike.iter().map(stage_name).collect();
-            Some(format!("{} at {}", alike.first()?.limits, names.join(", ")))
-        })
-        .collect();
-    let message = format!("a value can pass the gate and fire this trigger: {}", told.join("; "));
-    let condition = &rule.condition;
-    let limit = condition.limit(first.stage)?;
-    let excluding = match condition.comparator {
-        Comparator::Above => format!("write `max: {limit}` or stricter in the gate"),
-        Comparator::Min => format!("write `below: {limit}` or stricter in the gate"),
-        Comparator::Below => format!("write `min: {limit}` or stricter in the gate"),
-        Comparator::Max => format!("write `above: {limit}` or stricter in the gate"),
-        Comparator::Equals => format!("exclude {limit} in the gate"),
-    };
-    let part = limit_part(id, 0, condition, first.stage);
-    let help = format!("{excluding}, or move the trigger beyond it");
-    Some(Finding::new(Lint::GatePassesTrigger, part, message, help).beside(first.gate, "the gate").unless_meant())
-}
-
-/// What passes the gates at `stage` and fires `rule`; `None` where nothing does, or no gate bounds its metric on
-/// the side of the trigger.
-fn clash(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, stage: StageId) -> Option<Clash> {
-    if !rule.conditions().all(|condition| bound(condition, stage).is_some()) {
-        return None;
-    }
-    let own = &rule.condition;
-    let bounding = |(_, gate): &(RuleId, &Rule)| bounds_side(gate.condition.comparator, own.comparator);
-    let (id, gate) = comparable(gates, rule, own, stage).filter(bounding).min_by(|(_, a), (_, b)| {
-        let laxness = |gate: &Rule| bound(&gate.condition, stage).map_or(0.0, |bound| laxness(bound, own.comparator));
-        laxness(a).total_cmp(&laxness(b))
-    })?;
-    // What one part of the trigger excludes, the whole does not fire on.
-    let is_passed = rule.conditions().all(|condition| passes(pipeline, gates, rule, condition, stage));
-    let limit = |condition: &Condition| condition.limit(stage).map_or(String::new(), |limit| limit.to_string());
-    let written = |condition: &Condition| format!("{} {}", condition.comparator.name(), limit(condition));
-    is_passed.then(|| Clash {
-        stage,
-        gate: limit_part(id, 0, &gate.condition, stage),
-        limits: format!("{} and {}", written(&gate.condition), written(own)),
-    })
-}
-
-/// Whether some value fires `condition` of `rule` and passes every gate that says something of the same values.
-fn passes(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, condition: &Condition, stage: StageId) -> bool {
-    let Some(fires) = bound(condition, stage) else { return false };
-    let passing = comparable(gates, rule, condition, stage)
-        .filter_map(|(_, gate)| bound(&gate.condition, stage))
-        .fold(fires.extent, |extent, gate| extent.and(gate.extent));
-    let domain = match pipeline.metric(condition.metric) {
-        Some(metric) if !fires.is_baseline => Domain::of(metric.unit, aggregate(rule)),
-        _ => Domain::Range(Extent::ALL),
-    };
-    domain.reaches(passing)
-}
-
-/// The gates on the metric of `condition` at `stage` that bound every value on which `rule` can fire.
-fn comparable<'g, 't>(
-    gates: &'g Gates<'t>,
-    rule: &'g Rule,
-    condition: &'g Condition,
-    stage: StageId,
-) -> impl Iterator<Item = (RuleId, &'t Rule)> {
-    let form = bound(condition, stage).map(|bound| bound.is_baseline);
-    let has_form = move |gate: &Rule| bound(&gate.condition, stage).map(|bound| bound.is_baseline) == form;
-    let same_windows = |gate: &Rule| match (&gate.over, &rule.over) {
-        (Over::Windows { .. }, Over::Windows { .. }) => true,
-        // What holds in every window holds for their mean and for the last of them, and not for their sum.
-        (Over::Windows { .. }, Over::Whole(aggregate)) => *aggregate != Aggregate::Total,
-        (Over::Whole(gate), Over::Whole(aggregate)) => gate == aggregate,
-        (Over::Whole(_), Over::Windows { .. }) => false,
-    };
-    let same_exemption = |gate: &Rule| gate.unless().is_none() || gate.unless() == rule.unless();
-    let is_comparable = move |gate: &Rule| has_form(gate) && same_windows(gate) && same_exemption(gate);
-    gates.get(&condition.metric).into_iter().flatten().copied().filter(move |(_, gate)| is_comparable(gate))
-}
-
-/// Whether a gate of this comparator bounds the values on the side where the trigger's fires.
-fn bounds_side(gate: Comparator, trigger: Comparator) -> bool {
-    let bounds_high = matches!(gate, Comparator::Max | Comparator::Below | Comparator::Equals);
-    let bounds_low = matches!(gate, Comparator::Min | Comparator::Above | Comparator::Equals);
-    match trigger {
-        Comparator::Above | Comparator::Min => bounds_high,
-        Comparator::Below | Comparator::Max => bounds_low,
-        Comparator::Equals => true,
-    }
-}
-
-/// How far a gate reaches to the side where the trigger fires.
-fn laxness(gate: Bound, trigger: Comparator) -> f64 {
-    match trigger {
-        Comparator::Above | Comparator::Min | Comparator::Equals => gate.extent.highest,
-        Comparator::Below | Comparator::Max => -gate.extent.lowest,
-    }
 }

@@ -1,20 +1,21 @@
 //! What a careful reviewer would raise about a pipeline that is sound.
 //!
 //! Each lint is a function from a pipeline to findings, in [`laxity`](super::laxity), [`reach`](super::reach),
-//! [`coverage`](super::coverage) or [`sighting`](super::sighting). Here they are put together, and what an
-//! `allow` covers is taken out. A new lint is a variant in [`lint`](super::lint), such a function, and its line in
+//! [`waiting`](super::waiting), [`conflict`](super::conflict), [`coverage`](super::coverage) or
+//! [`sighting`](super::sighting). Here they are put together, and what an `allow` covers is taken out. A new lint is a variant in [`lint`](super::lint), such a function, and its line in
 //! `LINTS`.
 
 use std::collections::HashSet;
 
 use super::{
-    coverage,
+    conflict, coverage,
     finding::{Finding, Owner, Part, rules, stages},
     laxity,
     lint::Lint,
     reach,
     sighting::{self, Sighting},
     table::{MetricId, Pipeline},
+    waiting,
 };
 
 /// What is found in a pipeline by itself.
@@ -23,17 +24,17 @@ type LintOfPipeline = fn(&Pipeline) -> Vec<Finding>;
 const LINTS: [LintOfPipeline; 18] = [
     laxity::of_limits,
     laxity::of_observation,
-    reach::gates_that_pass_triggers,
-    reach::triggers_that_wait_too_long,
+    conflict::gates_that_pass_triggers,
+    waiting::triggers_that_wait_too_long,
     reach::triggers_out_of_range,
-    reach::triggers_at_no_stage,
+    waiting::triggers_at_no_stage,
     reach::triggers_that_always_fire,
     reach::gates_that_cannot_fail,
     reach::gates_that_cannot_pass,
     reach::gates_that_exclude_each_other,
     reach::percentages_on_ratios,
     reach::ratios_that_equal,
-    reach::windows_of_any_width,
+    waiting::windows_of_any_width,
     coverage::unset_limits,
     coverage::unused_metrics,
     coverage::stages_without_rollback,

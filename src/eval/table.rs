@@ -225,6 +225,15 @@ impl Rule {
         }
     }
 
+    /// What it first makes of the whole series, if it does not compare window by window.
+    #[must_use]
+    pub fn aggregate(&self) -> Option<Aggregate> {
+        match self.over {
+            Over::Windows { .. } => None,
+            Over::Whole(aggregate) => Some(aggregate),
+        }
+    }
+
     /// How long a breach must last; a gate fails at once.
     #[must_use]
     pub fn persistence(&self) -> Persistence {

@@ -1,0 +1,130 @@
+//! What passes a gate and fires a trigger all the same.
+
+use super::{
+    aggregate::Aggregate,
+    comparator::Comparator,
+    extent::{Bound, Domain, Extent},
+    finding::{Finding, Gates, Part, RuleId, deciding_gates, limit_part, rules, stages},
+    lint::Lint,
+    table::{Condition, Kind, Over, Pipeline, Rule, Severity, StageId},
+};
+
+/// Rollback rules that can fire on a value that the gate rules on the same metric let pass.
+#[must_use]
+pub fn gates_that_pass_triggers(pipeline: &Pipeline) -> Vec<Finding> {
+    let gates = deciding_gates(pipeline);
+    let triggers = rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Rollback && rule.severity == Severity::Fail);
+    triggers.filter_map(|(id, rule)| passes_trigger(pipeline, &gates, id, rule)).collect()
+}
+
+/// A gate and a trigger at a stage that a value can pass and fire.
+struct Clash {
+    stage: StageId,
+    gate: Part,
+    /// `max 500 and above 400`
+    limits: String,
+}
+
+fn passes_trigger(pipeline: &Pipeline, gates: &Gates<'_>, id: RuleId, rule: &Rule) -> Option<Finding> {
+    let clashes: Vec<Clash> = stages(pipeline).filter_map(|(stage, _)| clash(pipeline, gates, rule, stage)).collect();
+    let first = clashes.first()?;
+    let stage_name =
+        |clash: &Clash| pipeline.stages.get(clash.stage.0).map_or(String::new(), |stage| format!("`{}`", stage.name));
+    let told: Vec<String> = clashes
+        .chunk_by(|a, b| a.limits == b.limits)
+        .filter_map(|alike| {
+            let names: Vec<String> = alike.iter().map(stage_name).collect();
+            Some(format!("{} at {}", alike.first()?.limits, names.join(", ")))
+        })
+        .collect();
+    let message = format!("a value can pass the gate and fire this trigger: {}", told.join("; "));
+    let condition = &rule.condition;
+    let limit = condition.limit(first.stage)?;
+    let excluding = match condition.comparator {
+        Comparator::Above => format!("write `max: {limit}` or stricter in the gate"),
+        Comparator::Min => format!("write `below: {limit}` or stricter in the gate"),
+        Comparator::Below => format!("write `min: {limit}` or stricter in the gate"),
+        Comparator::Max => format!("write `above: {limit}` or stricter in the gate"),
+        Comparator::Equals => format!("exclude {limit} in the gate"),
+    };
+    let part = limit_part(id, 0, condition, first.stage);
+    let help = format!("{excluding}, or move the trigger beyond it");
+    Some(Finding::new(Lint::GatePassesTrigger, part, message, help).beside(first.gate, "the gate").unless_meant())
+}
+
+/// What passes the gates at `stage` and fires `rule`; `None` where nothing does, or no gate bounds its metric on
+/// the side of the trigger.
+fn clash(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, stage: StageId) -> Option<Clash> {
+    if !rule.conditions().all(|condition| Bound::of(condition, stage).is_some()) {
+        return None;
+    }
+    let own = &rule.condition;
+    let bounding = |(_, gate): &(RuleId, &Rule)| bounds_side(gate.condition.comparator, own.comparator);
+    let (id, gate) = comparable(gates, rule, own, stage).filter(bounding).min_by(|(_, a), (_, b)| {
+        let laxness =
+            |gate: &Rule| Bound::of(&gate.condition, stage).map_or(0.0, |bound| laxness(bound, own.comparator));
+        laxness(a).total_cmp(&laxness(b))
+    })?;
+    // What one part of the trigger excludes, the whole does not fire on.
+    let is_passed = rule.conditions().all(|condition| passes(pipeline, gates, rule, condition, stage));
+    let limit = |condition: &Condition| condition.limit(stage).map_or(String::new(), |limit| limit.to_string());
+    let written = |condition: &Condition| format!("{} {}", condition.comparator.name(), limit(condition));
+    is_passed.then(|| Clash {
+        stage,
+        gate: limit_part(id, 0, &gate.condition, stage),
+        limits: format!("{} and {}", written(&gate.condition), written(own)),
+    })
+}
+
+/// Whether some value fires `condition` of `rule` and passes every gate that says something of the same values.
+fn passes(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, condition: &Condition, stage: StageId) -> bool {
+    let Some(fires) = Bound::of(condition, stage) else { return false };
+    let passing = comparable(gates, rule, condition, stage)
+        .filter_map(|(_, gate)| Bound::of(&gate.condition, stage))
+        .fold(fires.extent, |extent, gate| extent.and(gate.extent));
+    let domain = match pipeline.metric(condition.metric) {
+        Some(metric) if !fires.is_baseline => Domain::of(metric.unit, rule.aggregate()),
+        _ => Domain::Range(Extent::ALL),
+    };
+    domain.reaches(passing)
+}
+
+/// The gates on the metric of `condition` at `stage` that bound every value on which `rule` can fire.
+fn comparable<'g, 't>(
+    gates: &'g Gates<'t>,
+    rule: &'g Rule,
+    condition: &'g Condition,
+    stage: StageId,
+) -> impl Iterator<Item = (RuleId, &'t Rule)> {
+    let form = Bound::of(condition, stage).map(|bound| bound.is_baseline);
+    let has_form = move |gate: &Rule| Bound::of(&gate.condition, stage).map(|bound| bound.is_baseline) == form;
+    let same_windows = |gate: &Rule| match (&gate.over, &rule.over) {
+        (Over::Windows { .. }, Over::Windows { .. }) => true,
+        // What holds in every window holds for their mean and for the last of them, and not for their sum.
+        (Over::Windows { .. }, Over::Whole(aggregate)) => *aggregate != Aggregate::Total,
+        (Over::Whole(gate), Over::Whole(aggregate)) => gate == aggregate,
+        (Over::Whole(_), Over::Windows { .. }) => false,
+    };
+    let same_exemption = |gate: &Rule| gate.unless().is_none() || gate.unless() == rule.unless();
+    let is_comparable = move |gate: &Rule| has_form(gate) && same_windows(gate) && same_exemption(gate);
+    gates.get(&condition.metric).into_iter().flatten().copied().filter(move |(_, gate)| is_comparable(gate))
+}
+
+/// Whether a gate of this comparator bounds the values on the side where the trigger's fires.
+fn bounds_side(gate: Comparator, trigger: Comparator) -> bool {
+    let bounds_high = matches!(gate, Comparator::Max | Comparator::Below | Comparator::Equals);
+    let bounds_low = matches!(gate, Comparator::Min | Comparator::Above | Comparator::Equals);
+    match trigger {
+        Comparator::Above | Comparator::Min => bounds_high,
+        Comparator::Below | Comparator::Max => bounds_low,
+        Comparator::Equals => true,
+    }
+}
+
+/// How far a gate reaches to the side where the trigger fires.
+fn laxness(gate: Bound, trigger: Comparator) -> f64 {
+    match trigger {
+        Comparator::Above | Comparator::Min | Comparator::Equals => gate.extent.highest,
+        Comparator::Below | Comparator::Max => -gate.extent.lowest,
+    }
+}

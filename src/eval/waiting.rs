@@ -1,0 +1,72 @@
+//! How long rollback rules wait, and whether they stand anywhere.
+
+use super::{
+    finding::{Finding, Owner, Part, RuleId, rules, stages},
+    lint::Lint,
+    notation::duration,
+    persistence::{Persistence, covered},
+    table::{Pipeline, Rule},
+};
+
+/// Rollback rules whose limits stand at no common stage.
+#[must_use]
+pub fn triggers_at_no_stage(pipeline: &Pipeline) -> Vec<Finding> {
+    let stands = |rule: &Rule| stages(pipeline).any(|(stage, _)| rule.applies_at(stage));
+    let finding = |(id, rule): (RuleId, &Rule)| {
+        let message = format!("the rule `{}` stands at no stage: none has all of its limits", rule.id);
+        let help = "name the same stages in the limits of `and` as in its own";
+        Finding::new(Lint::TriggerCannotFire, Part::Whole(Owner::Rule(id)), message, help)
+    };
+    rules(pipeline).filter(|(_, rule)| !stands(rule)).map(finding).collect()
+}
+
+/// Rollback rules that wait longer than any of their stages observes.
+#[must_use]
+pub fn triggers_that_wait_too_long(pipeline: &Pipeline) -> Vec<Finding> {
+    rules(pipeline).filter_map(|(id, rule)| waits_too_long(pipeline, id, rule)).collect()
+}
+
+fn waits_too_long(pipeline: &Pipeline, id: RuleId, rule: &Rule) -> Option<Finding> {
+    let its_stages = || stages(pipeline).filter(|(stage, _)| rule.applies_at(*stage));
+    // A stage that does not say how long it observes may observe for any time.
+    if its_stages().any(|(_, stage)| stage.observe.is_none()) {
+        return None;
+    }
+    let (stage, observed) =
+        its_stages().filter_map(|(id, stage)| Some((id, stage.observe?))).max_by_key(|(_, observed)| *observed)?;
+    let persistence = rule.persistence();
+    let (waits, needed) = match (persistence, pipeline.window) {
+        (Persistence::Once, _) | (Persistence::Windows(_), None) => return None,
+        (Persistence::For(lasting), None) => (duration(lasting), lasting),
+        (_, Some(window)) => {
+            let windows = persistence.needed(window);
+            // As many windows as it takes to observe so long; the last may reach beyond.
+            if windows <= Persistence::For(observed).needed(window) {
+                return None;
+            }
+            (format!("{windows} windows of {}", duration(window)), covered(windows, window))
+        }
+    };
+    (needed > observed).then(|| {
+        let observed = duration(observed);
+        let message = format!("this trigger waits for {waits}, and none of its stages observes more than {observed}");
+        let help = "let it wait for less, or let a stage observe for longer";
+        Finding::new(Lint::TriggerCannotFire, Part::Persistence(id), message, help)
+            .beside(Part::Observe(stage), "the longest")
+            .unless_meant()
+    })
+}
+
+/// `windows: N`, where windows can have any width. One window is one, however wide.
+#[must_use]
+pub fn windows_of_any_width(pipeline: &Pipeline) -> Vec<Finding> {
+    let finding = |(id, rule): (RuleId, &Rule)| {
+        let Persistence::Windows(windows) = rule.persistence() else { return None };
+        let message =
+            format!("this trigger waits for {windows} windows, and the pipeline does not say how wide they are");
+        let help = "declare `window` in the pipeline, or write `for` and a duration instead of `windows`";
+        let finding = Finding::new(Lint::WindowsWithoutWindow, Part::Persistence(id), message, help).unless_meant();
+        (windows.get() > 1 && pipeline.window.is_none()).then_some(finding)
+    };
+    rules(pipeline).filter_map(finding).collect()
+}
