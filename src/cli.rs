@@ -19,9 +19,15 @@ pub(crate) use self::{
     schema::{Document, SchemaArgs},
 };
 
+const EXAMPLES: &str = "\
+Examples:
+  rollout-gate check snapshot.json
+  rollout-gate lint --gates gates.yaml";
+
 /// Promote, hold or roll back? Judges windowed metrics against a table of per-stage limits.
 #[derive(Debug, Parser)]
-#[command(name = "rollout-gate", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "rollout-gate", version, before_help = EXAMPLES)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -31,3 +31,4 @@ pub mod outcome;
 pub mod refusal;
 pub mod report;
 mod schema;
+pub mod starter;

@@ -21,7 +21,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use binary::{Run, check, run};
+use binary::{Run, check, command, run};
 use colour::without_colour;
 
 const PROMOTE: &str = "fixtures/tsfm/canary_5/promote.json";
@@ -43,17 +43,64 @@ fn golden() {
         .case("tests/cmd/*.trycmd");
 }
 
+/// The commands, as the program lists them.
+fn commands() -> io::Result<Vec<String>> {
+    let help = run(&mut command(["--help"]))?.stdout;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    Ok(listed.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect())
+}
+
 #[test]
 fn help() -> io::Result<()> {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("snapshots/cli");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    for (name, flag) in [("help", "--help"), ("help-in-short", "-h")] {
-        let run = run(&mut check([flag]))?;
+    let commands = commands()?;
+    assert!(commands.iter().any(|command| command == "check"), "{commands:?}");
+    for name in std::iter::once("").chain(commands.iter().map(String::as_str)) {
+        let words = ["--help"].into_iter();
+        let words: Vec<&str> = [name].into_iter().filter(|name| !name.is_empty()).chain(words).collect();
+        let run = run(&mut command(words))?;
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
-        settings.bind(|| insta::assert_snapshot!(name, run.stdout));
+        let mut lines = run.stdout.lines();
+        assert_eq!(lines.next(), Some("Examples:"), "{name}");
+        let examples: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+        let is_of_it = |line: &&str| line.starts_with(format!("  rollout-gate {name}").trim_end());
+        assert!(examples.len() == 2 && examples.iter().all(is_of_it), "{name}: {examples:?}");
+        settings.set_snapshot_suffix(name);
+        settings.bind(|| insta::assert_snapshot!("help", run.stdout));
     }
+    Ok(())
+}
+
+#[test]
+fn every_shell_completes_every_command() -> io::Result<()> {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let run = run(&mut command(["completions", shell]))?;
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{shell}");
+        for name in commands()?.iter().map(String::as_str).chain(["max-age", "snapshot"]) {
+            assert!(run.stdout.contains(name), "{shell}: {name}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_command_has_a_page_in_the_manual() -> io::Result<()> {
+    let all = run(&mut command(["man"]))?;
+    assert_eq!((all.code, all.stderr.as_str()), (Some(0), ""));
+    assert!(all.stdout.contains(".TH rollout-gate 1"), "{}", all.stdout);
+    for name in commands()? {
+        assert!(all.stdout.contains(&format!("rollout\\-gate\\-{name}(1)")), "{name}: {}", all.stdout);
+        let page = run(&mut command(["man", &name]))?;
+        assert_eq!((page.code, page.stderr.as_str()), (Some(0), ""));
+        assert!(page.stdout.contains(&format!(".TH rollout-gate-{name} 1")), "{}", page.stdout);
+        assert!(page.stdout.contains(&format!("rollout\\-gate {name}")), "{}", page.stdout);
+    }
+    let unknown = run(&mut command(["man", "chekc"]))?;
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""));
+    assert!(unknown.stderr.contains("check"), "{}", unknown.stderr);
     Ok(())
 }
 

@@ -21,7 +21,8 @@ pub(crate) fn run(args: &ManArgs) -> Status {
         return Status::Unusable;
     };
     let mut page = Vec::new();
-    match clap_mangen::Man::new(command.clone()).render(&mut page) {
+    let man = clap_mangen::Man::new(command.clone()).source(concat!("rollout-gate ", env!("CARGO_PKG_VERSION")));
+    match man.manual("rollout-gate").render(&mut page) {
         Ok(()) => deliver(&page, Status::Clean),
         Err(error) => {
             complain(&format!("error: the page cannot be made: {error}\n"));
