@@ -221,6 +221,8 @@ proptest! {
         trigger in (comparator(), limit()),
         waiting in select(vec!["", ", windows: 2", ", for: 10m", ", aggregate: mean", ", aggregate: last"]),
     ) {
+        // The mean of a flag that is now on and now off is none of the values that are tried here.
+        prop_assume!(unit != "flag" || !waiting.contains("mean"));
         let (comparator, limit) = trigger;
         let rules: Vec<String> = gates
             .iter()

@@ -79,14 +79,26 @@ fn clash(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, stage: StageId) ->
 /// Whether some value fires `condition` of `rule` and passes every gate that says something of the same values.
 fn passes(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, condition: &Condition, stage: StageId) -> bool {
     let Some(fires) = Bound::of(condition, stage) else { return false };
-    let passing = comparable(gates, rule, condition, stage)
-        .filter_map(|(_, gate)| Bound::of(&gate.condition, stage))
-        .fold(fires.extent, |extent, gate| extent.and(gate.extent));
-    let domain = match pipeline.metric(condition.metric) {
-        Some(metric) if !fires.is_baseline => Domain::of(metric.unit, rule.aggregate()),
-        _ => Domain::Range(Extent::ALL),
-    };
-    domain.reaches(passing)
+    let (mut in_windows, mut passing) = (Extent::ALL, fires.extent);
+    for (_, gate) in comparable(gates, rule, condition, stage) {
+        let Some(Bound { extent, .. }) = Bound::of(&gate.condition, stage) else { continue };
+        match gate.aggregate() {
+            None => in_windows = in_windows.and(extent),
+            Some(_) => passing = passing.and(extent),
+        }
+    }
+    let aggregate = rule.aggregate();
+    match pipeline.metric(condition.metric) {
+        // Of a sum, what holds in every window says nothing.
+        Some(metric) if !fires.is_baseline && aggregate == Some(Aggregate::Total) => {
+            Domain::of(metric.unit, aggregate).reaches(passing)
+        }
+        Some(metric) if !fires.is_baseline => {
+            let hull = Domain::of(metric.unit, None).hull(in_windows);
+            Domain::of(metric.unit, aggregate).reaches(hull.and(passing))
+        }
+        _ => !in_windows.and(passing).is_empty(),
+    }
 }
 
 /// The gates on the metric of `condition` at `stage` that bound every value on which `rule` can fire.

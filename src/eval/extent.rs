@@ -99,9 +99,18 @@ impl Domain {
     /// Whether some value is in `extent`.
     #[must_use]
     pub fn reaches(self, extent: Extent) -> bool {
+        !self.hull(extent).is_empty()
+    }
+
+    /// From the lowest to the highest value in `extent`: where a mean of such values is.
+    #[must_use]
+    pub fn hull(self, extent: Extent) -> Extent {
         match self {
-            Self::Range(range) => !range.and(extent).is_empty(),
-            Self::Flag => extent.contains(0.0) || extent.contains(1.0),
+            Self::Range(range) => range.and(extent),
+            Self::Flag => Extent {
+                lowest: if extent.contains(0.0) { 0.0 } else { 1.0 },
+                highest: if extent.contains(1.0) { 1.0 } else { 0.0 },
+            },
         }
     }
 
@@ -167,6 +176,20 @@ mod tests {
             let extent = Extent::holding(comparator, limit);
             let found = (domain.reaches(extent), domain.is_within(extent));
             assert_eq!(found, (reaches, is_within), "{domain:?} {comparator:?} {limit}");
+        }
+    }
+
+    #[test]
+    fn a_mean_is_between_the_values_that_pass() {
+        let flag = Domain::Flag;
+        for (comparator, limit, hull) in [
+            (Comparator::Below, 0.5, Some((0.0, 0.0))),
+            (Comparator::Above, 0.5, Some((1.0, 1.0))),
+            (Comparator::Max, 1.0, Some((0.0, 1.0))),
+            (Comparator::Equals, 0.5, None),
+        ] {
+            let found = flag.hull(Extent::holding(comparator, limit));
+            assert_eq!((!found.is_empty()).then_some((found.lowest, found.highest)), hull, "{comparator:?} {limit}");
         }
     }
 
