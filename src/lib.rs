@@ -32,3 +32,4 @@ pub mod refusal;
 pub mod report;
 mod schema;
 pub mod starter;
+pub mod suite;

@@ -172,7 +172,7 @@ struct StretchDocument {
 /// Why a file was refused.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Error")]
-struct ErrorDocument<'a> {
+pub(super) struct ErrorDocument<'a> {
     /// What is wrong, in one line.
     message: String,
     /// The file.
@@ -389,7 +389,7 @@ impl JsonSchema for Number {
 
 /// Writes out the characters that act on a terminal and that JSON itself lets through: C1 controls, DEL,
 /// marks of direction. Outside of strings JSON has none but newlines, and inside it has no newline.
-fn without_acting_characters(json: String) -> String {
+pub(super) fn without_acting_characters(json: String) -> String {
     let acts = |character: char| character != '\n' && acts(character);
     if !json.contains(acts) {
         return json;

@@ -8,4 +8,5 @@ pub mod fault;
 pub mod json;
 pub mod lint;
 mod sparkline;
+pub mod suite;
 pub mod text;
