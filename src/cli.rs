@@ -8,6 +8,7 @@ mod completions;
 mod lint;
 mod man;
 mod schema;
+mod test;
 
 use clap::{ColorChoice, Parser, Subcommand};
 
@@ -17,6 +18,7 @@ pub(crate) use self::{
     lint::{LintArgs, LintFormat},
     man::ManArgs,
     schema::{Document, SchemaArgs},
+    test::{TestArgs, TestFormat},
 };
 
 const EXAMPLES: &str = "\
@@ -46,6 +48,10 @@ pub(crate) enum Command {
     /// Find mistakes in the table of limits
     #[command(before_help = lint::EXAMPLES, after_help = lint::EXIT_CODES)]
     Lint(LintArgs),
+
+    /// Run the tests of a table
+    #[command(before_help = test::EXAMPLES, after_help = test::EXIT_CODES)]
+    Test(TestArgs),
 
     /// Print the JSON Schema of a document, for editors
     #[command(before_help = schema::EXAMPLES)]

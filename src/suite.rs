@@ -78,14 +78,6 @@ pub struct Expected {
     pub states: Vec<ExpectedState>,
 }
 
-impl Expected {
-    /// Whether anything could come out of it.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// How a rule should come out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedState {

@@ -13,7 +13,7 @@ use rollout_gate::{
     exit::Exit,
     input::{
         files::{Source, sources},
-        snapshot::{self, Request},
+        snapshot::{self, Asker, Request},
     },
     outcome::{Judged, Outcome},
     refusal::Refusal,
@@ -74,6 +74,7 @@ fn request(args: &CheckArgs) -> Request {
     Request {
         pipeline: args.pipeline.clone(),
         stage: args.stage.clone(),
+        asker: Asker::Flags,
         last: args.last,
         ended_within: args.max_age.map(around_now),
     }

@@ -9,3 +9,4 @@ mod progress;
 pub(crate) mod schema;
 mod table;
 mod terminal;
+pub(crate) mod test;

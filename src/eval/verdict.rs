@@ -223,6 +223,16 @@ impl State {
     /// Every state.
     pub const ALL: [Self; 6] = [Self::Pass, Self::Fail, Self::Quiet, Self::Fired, Self::NoData, Self::NotEvaluated];
 
+    /// Whether a rule of `kind` can come out so.
+    #[must_use]
+    pub fn is_of(self, kind: Kind) -> bool {
+        match self {
+            Self::Pass | Self::Fail => kind == Kind::Gate,
+            Self::Quiet | Self::Fired => kind == Kind::Rollback,
+            Self::NoData | Self::NotEvaluated => true,
+        }
+    }
+
     /// Its name in reports.
     #[must_use]
     pub fn name(self) -> &'static str {

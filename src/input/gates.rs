@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 pub use self::places::Places;
 use self::{
-    maps::{PipelineMap, StageMap, TableMap, VERSION},
+    maps::{PipelineMap, StageMap, TableMap},
     metrics::read_metrics,
     names::Names,
     rules::read_rules,
@@ -21,7 +21,7 @@ use self::{
 use super::{
     document::Path,
     form::{Field, open, open_or_empty},
-    values::{AtLeastOne, Text, Word, at, entries},
+    values::{AtLeastOne, Text, Version, Word, at, entries},
     yaml::{self, Node, Value},
 };
 use crate::{
@@ -48,7 +48,7 @@ pub fn read(origin: &str, text: String) -> Result<Table, Refusal> {
 /// Everything that is wrong with it.
 pub fn read_with_places(origin: &str, text: String) -> Result<(Table, Places), Refusal> {
     let mut faults = Faults::default();
-    let read = match yaml::parse(&text) {
+    let read = match yaml::parse(&text, "table") {
         Ok(root) => {
             yaml::find_disguises(&text, &root, &Path::Root(""), &mut faults);
             read_table(&root, &mut faults).map(|table| (table, root))
@@ -86,11 +86,7 @@ fn read_table(root: &Node, faults: &mut Faults) -> Option<Table> {
         return None;
     }
     let map = open::<TableMap<'_>>(root, &path, faults)?;
-    if let Some(version) = map.version.node.filter(|version| !matches!(version.value, Value::Number(VERSION))) {
-        let fault = at(Code::UnknownVersion, version, "this version of the table format is not known");
-        let help = "write `version: 1`; if the table needs a newer format, use a newer rollout-gate";
-        faults.push(fault.path(path.key(map.version.key)).help(help));
-    }
+    Version::check(&map.version, "table", &path, faults);
     let path = path.key(map.pipelines.key);
     let pipelines = entries(map.pipelines.node?, "pipelines", &path, faults)?;
     let read = pipelines.into_iter().filter_map(|(name, node)| read_pipeline(name, node, &path.key(name), faults));

@@ -2,7 +2,7 @@
 //! fault. It knows nothing of reports.
 //!
 //! [`gates`] reads tables of limits, [`snapshot`] reads what was measured, [`sightings`] only which metrics it
-//! has, [`files`] finds and reads the files. A new format is one file here.
+//! has, [`suite`] reads tests of a table, [`files`] finds and reads the files. A new format is one file here.
 
 mod document;
 mod duration;
@@ -12,8 +12,12 @@ pub mod gates;
 mod json;
 pub mod sightings;
 pub mod snapshot;
+mod stages;
 mod suggestion;
+pub mod suite;
+mod unjudgeable;
 mod values;
+mod windows;
 mod yaml;
 
 pub use duration::parse as parse_duration;

@@ -7,14 +7,20 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::{
     document::Path,
     duration,
-    form::{Read, free_keys, is_free},
+    form::{Field, Read, free_keys, is_free},
     suggestion::did_you_mean,
     yaml::{Node, Value},
 };
 use crate::{
     eval::{
-        aggregate::Aggregate, answer::Missing, lint::Lint, notation::shortest, number::Finite, table::Severity,
+        aggregate::Aggregate,
+        answer::Missing,
+        lint::Lint,
+        notation::shortest,
+        number::Finite,
+        table::Severity,
         unit::Unit,
+        verdict::{Decision, State},
     },
     refusal::{Code, Fault, Faults},
 };
@@ -65,6 +71,24 @@ impl Read for Text {
             }
         }
         None
+    }
+}
+
+/// The version of every format that is read.
+pub(super) const VERSION: f64 = 1.0;
+
+/// [`VERSION`].
+pub(super) struct Version;
+schema!(Version, "Version", json_schema!({ "const": 1 }));
+
+impl Version {
+    /// A fault for another version, if one is named. `what` is "table".
+    pub(super) fn check(field: &Field<'_, Self>, what: &str, path: &Path<'_>, faults: &mut Faults) {
+        if let Some(version) = field.node.filter(|version| !matches!(version.value, Value::Number(VERSION))) {
+            let fault = at(Code::UnknownVersion, version, format!("this version of the {what} format is not known"));
+            let help = format!("write `version: 1`; if the {what} needs a newer format, use a newer rollout-gate");
+            faults.push(fault.path(path.key(field.key)).help(help));
+        }
     }
 }
 
@@ -166,9 +190,11 @@ macro_rules! vocabulary {
 
 vocabulary! {
     Aggregate, "aggregate";
+    Decision, "decision";
     Lint, "lint";
     Missing, "value of `missing`";
     Severity, "severity";
+    State, "state";
     Unit, "unit";
 }
 

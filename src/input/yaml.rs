@@ -46,11 +46,11 @@ pub(super) struct Key {
     pub(super) span: Range<usize>,
 }
 
-/// Reads one document, up to the depth and size that a table written by people can have.
+/// Reads one document, up to the depth and size that one written by people can have. `what` is "table".
 ///
 /// # Errors
 /// The fault that stopped the reading.
-pub(super) fn parse(text: &str) -> Result<Node, Fault> {
+pub(super) fn parse(text: &str, what: &str) -> Result<Node, Fault> {
     let options = serde_yaml::options! {
         budget: serde_yaml::budget! {
             // The depth, nodes and replayed aliases are bounded; one limit map used by every rule is fine.
@@ -75,7 +75,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
         // Errors come wrapped in errors of other kinds; only the text is common to them.
         for (begins, code, says, help) in IN_OUR_WORDS {
             if message.starts_with(begins) {
-                return Fault::new(code, says).at(at).help(help);
+                return Fault::new(code, says).at(at).help(help.replace("WHAT", what));
             }
         }
         let fault = Fault::new(Code::NotYaml, format!("not a YAML document that can be used: {message}"));
@@ -83,7 +83,8 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     })
 }
 
-/// Messages of the crate that speak to its programmers: how each begins, what it means here, the way out.
+/// Messages of the crate that speak to its programmers: how each begins, what it means here, the way out, in
+/// which WHAT is the kind of document.
 const IN_OUR_WORDS: [(&str, Code, &str, &str); 6] = [
     ("budget breached", Code::TooLarge, TOO_LARGE, SMALL_ENOUGH),
     ("recursion limit", Code::TooLarge, TOO_LARGE, SMALL_ENOUGH),
@@ -91,7 +92,7 @@ const IN_OUR_WORDS: [(&str, Code, &str, &str); 6] = [
         "multiple YAML documents",
         Code::NotYaml,
         "a second YAML document begins here",
-        "a table is one document: take the `---` out",
+        "a WHAT is one document: take the `---` out",
     ),
     (
         "cannot deserialize null into string",
@@ -103,7 +104,7 @@ const IN_OUR_WORDS: [(&str, Code, &str, &str); 6] = [
     ("recursive references", Code::NotYaml, "this alias is inside what it repeats", "write the value out"),
 ];
 const TOO_LARGE: &str = "this document is too large, too deep, or its aliases repeat too much";
-const SMALL_ENOUGH: &str = "a table that people can read is far below these bounds";
+const SMALL_ENOUGH: &str = "a WHAT that people can read is far below these bounds";
 
 /// The key that merges one map into another in YAML 1.1.
 pub(super) const MERGE: &str = "<<";

@@ -39,8 +39,8 @@ codes! {
     NotUtf8, "not-utf-8",
         "The text is not UTF-8 from the place shown on. Save the file as UTF-8.";
     TooLarge, "too-large",
-        "The file is larger or nested deeper than anything that people write, or its aliases repeat too much. Look \
-        whether it is the right file.";
+        "The file is larger or nested deeper than anything that people write, its aliases repeat too much, or the \
+        tests of a suite have more windows than are kept. Look whether it is the right file.";
     NoSnapshot, "no-snapshot",
         "The folder has no file whose name ends in .json, so there is nothing to judge. See that it is the right \
         folder, and that the snapshots were written.";
@@ -60,8 +60,8 @@ codes! {
     DuplicateKey, "duplicate-key",
         "A key stands twice in one map, and only one of the two values could count. Keep one of them.";
     EmptyDocument, "empty-document",
-        "There is nothing in the file. A table begins with `version: 1` and `pipelines:`; a snapshot is a JSON \
-        object with \"metrics\".";
+        "There is nothing in the file. A table begins with `version: 1` and `pipelines:`, a suite of tests \
+        with `version: 1` and `tests:`; a snapshot is a JSON object with \"metrics\".";
     UnknownVersion, "unknown-version",
         "The `version` at the top is not one that this program reads. Write `version: 1`, or use a newer rollout- \
         gate if the file needs a newer format.";
@@ -69,7 +69,7 @@ codes! {
         "A key that must be there is not. Add it; the message says what it is for.";
     UnknownKey, "unknown-key",
         "Nothing reads this key, so what it says would silently not count. Mend the spelling, or let it begin with \
-        `x-` if it is your own (in a table).";
+        `x-` if it is your own (in a table or a suite of tests).";
     WrongType, "wrong-type",
         "A value is of another kind than belongs there: a text instead of a number, a map instead of a list. The \
         message says what was found and what is wanted.";
@@ -109,7 +109,8 @@ codes! {
         other condition. Take it out, or move the rule to `rollback`.";
     ConflictingKeys, "conflicting-keys",
         "Two keys of the rule cannot stand together: they say how long in two ways, or look at windows where \
-        `aggregate` makes one value of all. Keep one of them.";
+        `aggregate` makes one value of all. Or a test gives windows beside a snapshot, which has its own. Keep one \
+        of them.";
     BadWindows, "bad-windows",
         "`windows` is a whole number of windows in a row, at least 1.";
     BadReason, "bad-reason",
@@ -132,9 +133,11 @@ codes! {
     AllowWithoutAbout, "allow-without-about",
         "`allow` silences a reviewer's question, so an `about` beside it must answer it.";
     NoStage, "no-stage",
-        "Nothing says which stage the snapshot is of. Add \"stage\" to it, or use --stage.";
+        "Nothing says which stage the snapshot or the test is of. Add \"stage\" to it, or use --stage for a \
+        snapshot.";
     AmbiguousStage, "ambiguous-stage",
-        "Several pipelines have a stage of this name. Add \"pipeline\" to the snapshot, or use --pipeline.";
+        "Several pipelines have a stage of this name. Add \"pipeline\" to the snapshot or the test, or use \
+        --pipeline for a snapshot.";
     Contradiction, "contradiction",
         "Two places say different things of one snapshot: a flag and the file, or the file and the table. They must \
         agree; leave one out or mend it.";
@@ -156,4 +159,12 @@ codes! {
     UnequalLengths, "unequal-lengths",
         "The arrays of a snapshot have different lengths, so it is unknown which values belong to one window. Give \
         every array one value a window, and null where there is none.";
+    UnknownRule, "unknown-rule",
+        "A test expects something of a rule that its stage does not have. Mend the id; a rule without one of its own \
+        is called such as gate.p95_ms.max, with its series gate.p95_ms.max[eu].";
+    BadNotation, "bad-notation",
+        "This is no element of a test's windows. Write a number, `_` for no data, true or false for a flag, or one \
+        of these and in how many windows it stands: 240x3.";
+    DuplicateTest, "duplicate-test",
+        "Two tests of a suite have one name, so that reports could not tell them apart. Say what each of them shows.";
 }

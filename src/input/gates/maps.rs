@@ -12,7 +12,7 @@ use crate::{
     input::{
         document::Path,
         form::{Field, Read, free_keys, maps},
-        values::{AtLeastOne, List, Named, Number, Switch, Text, Time, Word, at, quoted, schema, wrong},
+        values::{AtLeastOne, List, Named, Number, Switch, Text, Time, Version, Word, at, quoted, schema, wrong},
         yaml::{Node, Value},
     },
     refusal::{Code, Fault, Faults},
@@ -150,13 +150,6 @@ impl<'n> ConditionMap<'n> {
         }
     }
 }
-
-/// The version of the format that is read.
-pub(super) const VERSION: f64 = 1.0;
-
-/// [`VERSION`].
-pub(super) struct Version;
-schema!(Version, "Version", json_schema!({ "const": 1 }));
 
 /// One metric, or a list of at least one.
 pub(super) struct Parts;

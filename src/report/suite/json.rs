@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::super::json::{ErrorDocument, without_acting_characters};
 use crate::{
+    eval::verdict::State,
     suite::{Coverage, Difference, Ending, Outcome, Results, Seen, SuiteResults, Tested},
 };
 
@@ -91,7 +92,8 @@ struct UncoveredDocument<'a> {
 impl<'a> From<&'a Results<'_>> for Document<'a> {
     fn from(results: &'a Results<'_>) -> Self {
         let counts = results.counts();
-        let tests = results.suites.iter().flat_map(|suite| suite.tests.iter().map(|test| TestDocument::new(suite, test)));
+        let tests =
+            results.suites.iter().flat_map(|suite| suite.tests.iter().map(|test| TestDocument::new(suite, test)));
         Self {
             schema_version: 1,
             table: &results.table,
@@ -171,6 +173,6 @@ impl<'a> From<&Seen<'a>> for RuleDocument<'a> {
 
 impl<'a> From<&Seen<'a>> for UncoveredDocument<'a> {
     fn from(seen: &Seen<'a>) -> Self {
-        Self { rule: seen.into(), missing: seen.missing().into_iter().map(|state| state.name()).collect() }
+        Self { rule: seen.into(), missing: seen.missing().into_iter().map(State::name).collect() }
     }
 }

@@ -63,7 +63,9 @@ fn summary(results: &[Results<'_>]) -> String {
     match refused.as_slice() {
         [] => {}
         [only] => parts.push(fault::line(only)),
-        [first, others @ ..] => parts.push(format!("{}; {} more files cannot be used", fault::line(first), others.len())),
+        [first, others @ ..] => {
+            parts.push(format!("{}; {} more files cannot be used", fault::line(first), others.len()));
+        }
     }
     if counts.run() > 0 || refused.is_empty() {
         parts.push(match (counts.failed, counts.unjudged) {
@@ -185,8 +187,7 @@ fn cell(outcome: &Outcome) -> String {
 fn coverage_block(coverage: &Coverage<'_>, table: &str) -> String {
     let all = coverage.counted().count();
     let lacking: Vec<&Seen<'_>> = coverage.lacking().collect();
-    let mut block =
-        format!("coverage of {}: {} of {all} rules seen both ways\n", shown(table), all - lacking.len());
+    let mut block = format!("coverage of {}: {} of {all} rules seen both ways\n", shown(table), all - lacking.len());
     let name = |seen: &Seen<'_>| format!("{} {}", shown(&seen.pipeline.name), shown(&seen.rule.id));
     let place = |seen: &Seen<'_>| format!("[{}:{}]", shown(table), seen.rule.line);
     for seen in lacking {

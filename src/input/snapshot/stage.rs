@@ -1,0 +1,62 @@
+//! Which stage judges a snapshot, from what it says itself and what is asked of it.
+
+use super::{Asker, Document, Request};
+use crate::{
+    eval::table::{StageRules, Table},
+    input::{
+        document::Path,
+        stages::{Named, WaysOut, candidates, choose},
+    },
+    refusal::{Code, Faults},
+};
+
+const WAYS_OUT: WaysOut =
+    WaysOut { stage: "add \"stage\", or use --stage", pipeline: "add \"pipeline\", or use --pipeline" };
+
+impl Document<'_, '_> {
+    /// The stage that judges, from the request and the document.
+    pub(super) fn stage<'t>(&self, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<StageRules<'t>> {
+        let pipeline = self.agreed("pipeline", request.pipeline.as_deref(), request.asker, faults).ok()?;
+        let stage = self.agreed("stage", request.stage.as_deref(), request.asker, faults).ok()?;
+        let candidates = candidates(table, pipeline.as_ref(), faults)?;
+        choose(
+            &candidates,
+            stage.as_ref(),
+            |fault| fault.at(self.start_of(self.text.root())).path("$"),
+            &WAYS_OUT,
+            faults,
+        )
+    }
+
+    /// What the asker and the document say of `key`, which must agree; `Err` where they do not.
+    fn agreed(
+        &self,
+        key: &'static str,
+        wanted: Option<&str>,
+        asker: Asker,
+        faults: &mut Faults,
+    ) -> Result<Option<Named>, ()> {
+        let value = self.get(key);
+        let said = self.string(key, faults);
+        if value.is_some() && said.is_none() {
+            return Err(());
+        }
+        let path = if value.is_some() { Path::Root("$").key(key).to_string() } else { format!("--{key}") };
+        let span = value.map(|value| self.text.span(value.get()));
+        let Some(name) = said.or_else(|| wanted.map(str::to_owned)) else { return Ok(None) };
+        let named = Named { name, path, span };
+        match wanted.filter(|wanted| *wanted != named.name) {
+            None => Ok(Some(named)),
+            Some(wanted) => {
+                let asker = match asker {
+                    Asker::Flags => format!("--{key}"),
+                    Asker::Test => "the test".to_owned(),
+                };
+                let message = format!("the snapshot says {key} {:?}, and {asker} says {wanted:?}", named.name);
+                let conflict = named.fault(Code::Contradiction, message);
+                faults.push(conflict.help("they must agree; leave one of them out"));
+                Err(())
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! When a snapshot's windows were: their start, their width, and how long ago they ended.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+use jiff::Timestamp;
+
+use super::Document;
+use crate::{
+    eval::{snapshot::Snapshot, table::Pipeline},
+    input::{document::Path, windows},
+    outcome::opening,
+    refusal::{Code, Fault, Faults},
+};
+
+impl Document<'_, '_> {
+    pub(super) fn start(&self, faults: &mut Faults) -> Option<Timestamp> {
+        let text = self.string("start", faults)?;
+        // The calendar is jiff's; it also reads times that RFC 3339 does not know.
+        let start: Option<Timestamp> = is_rfc_3339(&text).then(|| text.parse().ok()).flatten();
+        if start.is_none() {
+            let fault = Fault::new(Code::BadTime, format!("{text:?} is not a time that can be used"));
+            let fault = fault.at(self.get("start").map_or(0..0, |value| self.text.span(value.get())));
+            faults.push(fault.path("$.start").help("write it as in RFC 3339: 2026-02-20T12:00:00Z"));
+        }
+        start
+    }
+
+    /// The width of a window, from the document and the pipeline.
+    pub(super) fn window(&self, pipeline: &Pipeline, faults: &mut Faults) -> Option<Duration> {
+        let path = Path::Root("$");
+        let path = path.key("window_minutes");
+        let Some(value) = self.get("window_minutes") else {
+            if pipeline.window.is_none() {
+                let fault = Fault::new(Code::MissingKey, "\"window_minutes\" is missing");
+                let fault = fault.at(self.start_of(self.text.root())).path("$");
+                faults.push(fault.help(windows::say_which(pipeline)));
+            }
+            return pipeline.window;
+        };
+        let minutes: Option<f64> = serde_json::from_str(value.get()).ok();
+        let Some(window) = minutes.and_then(windows::width) else {
+            let fault = self.wrong(value, windows::EXPECTED, &path);
+            faults.push(Fault { code: Code::BadWindowMinutes, ..fault }.help(windows::HELP));
+            return None;
+        };
+        if let Some(fault) = windows::disagreement("the snapshot", window, pipeline) {
+            faults.push(fault.at(self.text.span(value.get())).path(path));
+            return None;
+        }
+        Some(window)
+    }
+
+    /// When the first judged window opened, unless the snapshot ended too long ago.
+    pub(super) fn first_judged(
+        &self,
+        start: Option<Timestamp>,
+        snapshot: &Snapshot,
+        ended_within: Option<&RangeInclusive<Timestamp>>,
+        faults: &mut Faults,
+    ) -> Option<Timestamp> {
+        let span = self.get("start").map(|value| self.text.span(value.get()));
+        let at_start = |code: Code, message: String| {
+            let fault = Fault::new(code, message).path("$.start");
+            match &span {
+                Some(span) => fault.at(span.clone()),
+                None => fault.at(self.start_of(self.text.root())).path("$"),
+            }
+        };
+        let Some(start) = start else {
+            if ended_within.is_some() && span.is_none() {
+                let message = "\"start\" is missing, so its age is unknown, and --max-age is given";
+                let fault = at_start(Code::MissingKey, message.to_owned());
+                faults.push(fault.help("add \"start\": when window 0 opened"));
+            }
+            return None;
+        };
+        let Some(end) = opening(start, snapshot.window(), snapshot.skipped() + snapshot.windows()) else {
+            let message = "the windows from this start end beyond the year 9999";
+            faults.push(at_start(Code::BadTime, message.to_owned()).help("look at \"start\" and \"window_minutes\""));
+            return None;
+        };
+        if let Some(within) = ended_within.filter(|within| !within.contains(&end)) {
+            let (how, help) = if end < *within.start() {
+                ("longer ago than --max-age allows", "take a fresh snapshot")
+            } else {
+                ("which is to come, by more than --max-age", "look at \"start\" and at the clocks")
+            };
+            faults.push(at_start(Code::TooOld, format!("the snapshot ended at {end}, {how}")).help(help));
+        }
+        opening(start, snapshot.window(), snapshot.skipped())
+    }
+}
+
+/// Whether a text has the shape of `2026-02-20T12:00:00.5+01:00` (RFC 3339, section 5.6).
+fn is_rfc_3339(text: &str) -> bool {
+    let has_shape = |text: &str, shape: &str| {
+        let fits = |(byte, shape): (u8, u8)| if shape == b'0' { byte.is_ascii_digit() } else { byte == shape };
+        text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
+    };
+    let Some((time, rest)) = text.split_at_checked("0000-00-00T00:00:00".len()) else { return false };
+    let offset = match rest.strip_prefix('.') {
+        Some(fraction) if fraction.starts_with(|c: char| c.is_ascii_digit()) => {
+            fraction.trim_start_matches(|c: char| c.is_ascii_digit())
+        }
+        Some(_) => return false,
+        None => rest,
+    };
+    let time = time.replacen(['t', ' '], "T", 1);
+    let is_offset = matches!(offset, "Z" | "z") || has_shape(offset, "+00:00") || has_shape(offset, "-00:00");
+    has_shape(&time, "0000-00-00T00:00:00") && is_offset
+}

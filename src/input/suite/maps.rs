@@ -1,0 +1,145 @@
+//! The maps of a suite: every key, what it means, and what can stand there. What editors show comes from here.
+
+use std::time::Duration;
+
+use schemars::json_schema;
+
+use crate::{
+    eval::verdict::{Decision, State},
+    input::{
+        document::Path,
+        form::{Read, free_keys, maps},
+        values::{AtLeastOne, List, Number, Switch, Text, Version, Word, at, schema},
+        windows,
+        yaml::Node,
+    },
+    refusal::{Code, Faults},
+};
+
+maps! {
+    /// Tests of a table: windows, and what the table is expected to say about them.
+    SuiteMap is "a suite" {
+        /// The version of this format: 1.
+        version or "write `version: 1` at the top": Version,
+        /// The tests.
+        tests or "a suite has at least one test": AtLeastOne<TestMap<'static>>,
+    }
+
+    /// Windows, or a snapshot, and what is expected of them.
+    TestMap is "a test" {
+        /// What it shows; unique in the file.
+        name or "say in a few words what it shows": Text,
+        /// Why it is as it is.
+        about: Text,
+        /// The pipeline; may be left out where only one has the stage.
+        pipeline: Text,
+        /// The stage. A snapshot may name it itself.
+        stage: Text,
+        /// The width of one window, in minutes; may be left out where the pipeline declares `window`.
+        window_minutes: Minutes,
+        /// What was measured, by the name of the metric.
+        metrics: Measurements,
+        /// What it is compared with, by the name of the metric.
+        baseline: Measurements,
+        /// A file with a snapshot instead of windows, from the folder of this file.
+        snapshot: Text,
+        /// What should come out; what is left out may come out either way.
+        expect or "say what should come out, such as `expect: { decision: hold }`": ExpectMap<'static>,
+    }
+
+    /// What should come out.
+    ExpectMap is "an expectation" {
+        /// What to do: promote, hold or rollback.
+        decision: Word<Decision>,
+        /// Whether nothing stands against a promotion.
+        gate_passed: Switch,
+        /// Whether some trigger fired.
+        rollback_triggered: Switch,
+        /// All reasons: those of `gate_fail_reasons`, then those of `rollback_reasons`.
+        reasons: List<Text>,
+        /// All reasons why the gate did not pass, in order.
+        gate_fail_reasons: List<Text>,
+        /// All reasons to roll back, in order.
+        rollback_reasons: List<Text>,
+        /// All warnings, in order.
+        warnings: List<Text>,
+        /// How rules come out, by id, or by id and label: `gate.error_rate.max[eu]: pass`.
+        states: States,
+    }
+}
+
+/// The width of a window in minutes, more than zero.
+pub(super) struct Minutes;
+schema!(Minutes, "Minutes", json_schema!({ "type": "number", "exclusiveMinimum": 0 }));
+
+impl Read for Minutes {
+    type Value = Duration;
+
+    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Duration> {
+        let minutes = Number::read(node, path, faults)?.get();
+        let width = windows::width(minutes);
+        if width.is_none() {
+            faults.push(at(Code::BadWindowMinutes, node, windows::EXPECTED).path(path).help(windows::HELP));
+        }
+        width
+    }
+}
+
+/// How rules come out, by what names them.
+pub(super) struct States;
+schema!(
+    States,
+    "States",
+    generator => json_schema!({
+        "type": "object",
+        "patternProperties": free_keys(),
+        "additionalProperties": generator.subschema_for::<Word<State>>(),
+        "minProperties": 1,
+    })
+);
+
+/// Metrics by name: one value a window, one value for all of them, or series by label.
+pub(super) struct Measurements;
+schema!(
+    Measurements,
+    "Measurements",
+    generator => json_schema!({
+        "type": "object",
+        "patternProperties": free_keys(),
+        "additionalProperties": generator.subschema_for::<OneMeasurement>(),
+        "minProperties": 1,
+    })
+);
+
+/// The values of one metric.
+struct OneMeasurement;
+schema!(
+    OneMeasurement,
+    "Measurement",
+    generator => {
+        let values = generator.subschema_for::<OneSeries>();
+        json_schema!({ "anyOf": [values, { "type": "object", "additionalProperties": values, "minProperties": 1 }] })
+    }
+);
+
+/// The values of one series.
+struct OneSeries;
+schema!(
+    OneSeries,
+    "Series",
+    json_schema!({ "anyOf": [
+        { "type": ["number", "boolean", "null"] },
+        { "const": "_" },
+        {
+            "type": "array",
+            "items": { "anyOf": [
+                { "type": ["number", "boolean", "null"] },
+                {
+                    "type": "string",
+                    "pattern": r"^\s*(_|true|false|[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)\s*(x\s*0*[1-9][0-9]*\s*)?$"
+                },
+            ] },
+            "minItems": 1,
+        },
+    ] })
+);

@@ -1,0 +1,249 @@
+//! What a test says was measured: series in the short notation.
+
+use std::ops::Range;
+
+use super::notation::{Element, NotationError, parse};
+use crate::{
+    eval::{
+        measurement::{Measurement, Series, Values},
+        notation::shortest,
+        number::Point,
+        snapshot::Section,
+        table::{MetricId, Pipeline},
+        unit::Unit,
+    },
+    input::{
+        document::Path,
+        form::{is_free, unknown_key},
+        unjudgeable::{SectionPlaces, key_of, outside},
+        values::{at, quoted, wrong},
+        yaml::{Node, Value},
+    },
+    refusal::{Code, Fault, Faults},
+};
+
+/// How many windows the series of one suite may write out together: more than people do, and little memory.
+const MOST_WINDOWS: usize = 1_000_000;
+
+/// The reader of one suite's series.
+pub(super) struct Reader<'s> {
+    text: &'s str,
+    /// How many windows may still be written out; `None` once there were too many.
+    left: Option<usize>,
+}
+
+/// The series of one section of a test.
+pub(super) struct ReadSection {
+    /// One entry for each metric of the pipeline.
+    pub(super) measurements: Vec<Option<Measurement>>,
+    /// The names that the pipeline does not declare.
+    pub(super) unknown: Vec<String>,
+    /// Where it all stands; `None` where the section is left out.
+    pub(super) places: Option<SectionPlaces>,
+}
+
+impl<'s> Reader<'s> {
+    pub(super) fn new(text: &'s str) -> Self {
+        Self { text, left: Some(MOST_WINDOWS) }
+    }
+
+    /// The metrics of a section; those that the pipeline does not declare are faults.
+    pub(super) fn section(
+        &mut self,
+        section: Section,
+        node: Option<&Node>,
+        pipeline: &Pipeline,
+        path: &Path<'_>,
+        faults: &mut Faults,
+    ) -> ReadSection {
+        let mut read = ReadSection {
+            measurements: pipeline.metrics.iter().map(|_| None).collect(),
+            unknown: Vec::new(),
+            places: None,
+        };
+        let Some(node) = node else { return read };
+        let start = node.span.clone();
+        let Value::Map(map) = &node.value else {
+            let expected = format!("`{}` is a map from metric to values", key_of(section));
+            faults.push(wrong(node, &expected, path).help("write it as `{ p95_ms: [240x3, _, 250] }`"));
+            read.places = Some(SectionPlaces { start, keys: [].into() });
+            return read;
+        };
+        let named = || map.iter().filter(|(key, _)| !is_free(&key.text));
+        let keys = named().map(|(key, _)| (key.text.clone(), key.span.clone())).collect();
+        read.places = Some(SectionPlaces { start, keys });
+        if named().next().is_none() {
+            let fault = at(Code::EmptyMap, node, "no metrics here").path(path);
+            faults.push(fault.help("write at least one, or leave the key out"));
+        }
+        for (key, node) in named() {
+            let declared = pipeline.metrics.iter().position(|metric| metric.name == key.text);
+            let metric = declared.and_then(|index| pipeline.metric(MetricId(index)));
+            let slot = declared.and_then(|index| read.measurements.get_mut(index));
+            if let (Some(metric), Some(slot)) = (metric, slot) {
+                // Of two with one name, which is a fault already, the first counts.
+                let measurement = self.measurement(node, metric.unit, &path.key(&key.text), faults);
+                slot.get_or_insert(measurement);
+            } else {
+                let known = || pipeline.metrics.iter().map(|metric| metric.name.as_str());
+                let message = || format!("unknown metric `{}`", key.text);
+                faults.push_with(|| unknown_key(Code::UnknownMetric, message(), key, known(), path));
+                read.unknown.push(key.text.clone());
+            }
+        }
+        read
+    }
+
+    /// The series of one metric; of a faulty one, no data in every window, so that its faults are told once.
+    fn measurement(&mut self, node: &Node, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Measurement {
+        let nothing = || Series::measured(Values::Constant(Point::NO_DATA));
+        let Value::Map(map) = &node.value else {
+            return Measurement::Single(self.series(node, unit, path, faults).unwrap_or_else(nothing));
+        };
+        if map.is_empty() {
+            let fault = at(Code::EmptyMap, node, "no series here").path(path);
+            faults.push(fault.help("write at least one, label -> one value a window"));
+            return Measurement::Single(nothing());
+        }
+        let mut labelled: Vec<(String, Series)> = Vec::with_capacity(map.len());
+        for (key, node) in map {
+            let path = path.key(&key.text);
+            if matches!(node.value, Value::Map(_)) {
+                let fault = wrong(node, "a series is one value a window, or one number", &path);
+                faults.push(fault.help("write `[240x3, _, 250]`, or one number"));
+            } else if let Some(series) = self.series(node, unit, &path, faults)
+                && labelled.iter().all(|(label, _)| *label != key.text)
+            {
+                labelled.push((key.text.clone(), series));
+            }
+        }
+        if labelled.is_empty() { Measurement::Single(nothing()) } else { Measurement::Labelled(labelled) }
+    }
+
+    /// A list of elements, or one value for every window.
+    fn series(&mut self, node: &Node, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Series> {
+        let values = match &node.value {
+            Value::List(items) => Values::Windows(self.windows(node, items, unit, path, faults)?),
+            _ => match self.element(node, unit, path, faults)? {
+                (point, 1) => Values::Constant(point),
+                (_, count) => {
+                    let source = self.source(node);
+                    let message = format!("`{source}` stands for {count} windows, and no list is around it");
+                    let fault = at(Code::BadNotation, node, message).path(path);
+                    faults.push(fault.help(format!("write [{source}]")));
+                    return None;
+                }
+            },
+        };
+        Some(Series::measured(values))
+    }
+
+    fn windows(
+        &mut self,
+        node: &Node,
+        items: &[Node],
+        unit: Unit,
+        path: &Path<'_>,
+        faults: &mut Faults,
+    ) -> Option<Vec<Point>> {
+        if items.is_empty() {
+            let fault = at(Code::EmptyArray, node, "this list is empty").path(path);
+            faults.push(fault.help("write one value a window, and `_` where there is none"));
+            return None;
+        }
+        let mut points = Some(Vec::new());
+        for (index, item) in items.iter().enumerate() {
+            let element = self.element(item, unit, &path.index(index), faults);
+            let element = element.filter(|(_, count)| self.has_room(*count, item, &path.index(index), faults));
+            match (element, &mut points) {
+                (Some((point, count)), Some(points)) => points.extend(std::iter::repeat_n(point, count)),
+                // Every fault is to be found, not only the first.
+                _ => points = None,
+            }
+        }
+        points
+    }
+
+    /// Whether `count` more windows may be written out; the first time that they may not is a fault.
+    fn has_room(&mut self, count: usize, node: &Node, path: &Path<'_>, faults: &mut Faults) -> bool {
+        let Some(left) = self.left else { return false };
+        self.left = left.checked_sub(count);
+        if self.left.is_none() {
+            let message = "the series of this suite are more than a million windows together";
+            let fault = at(Code::TooLarge, node, message).path(path);
+            faults.push(fault.help("take wider or fewer windows, or a plain number, which holds in every window"));
+        }
+        self.left.is_some()
+    }
+
+    /// One value, and in how many windows it stands.
+    fn element(&self, node: &Node, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<(Point, usize)> {
+        let source = self.source(node);
+        let parsed = match &node.value {
+            Value::Null => Ok((Element::Nothing, 1)),
+            Value::Bool(flag) => Ok((Element::Flag(*flag), 1)),
+            // YAML takes 0x3 for a hexadecimal number, which nobody means here.
+            Value::Number(_) if source.contains('x') => parse(source),
+            Value::Number(number) => parse(&number.to_string()),
+            Value::Text(text) => parse(text),
+            Value::List(_) | Value::Map(_) => {
+                let fault = wrong(node, "one value of one or several windows belongs here", path);
+                faults.push(fault.help(HELP));
+                return None;
+            }
+        };
+        let is_quoted = matches!(node.value, Value::Text(_)) && !source.contains('x');
+        let fault = match parsed {
+            Ok((Element::Nothing, count)) => return Some((Point::NO_DATA, count)),
+            Ok((Element::Flag(flag), count)) if unit == Unit::Flag => {
+                return Some((Point::new(f64::from(flag)), count));
+            }
+            Ok((Element::Flag(_), _)) => {
+                wrong(node, "a number belongs here", path).help("only a metric with `unit: flag` is true or false")
+            }
+            Ok((Element::Number(number), _)) if is_quoted => {
+                let fault = wrong(node, "a number belongs here", path);
+                quoted(&shortest(number.get()), fault)
+            }
+            Ok((Element::Number(number), count)) if unit.contains(number.get()) => {
+                return Some((Point::new(number.get()), count));
+            }
+            Ok((Element::Number(number), _)) => {
+                let help = format!("a metric with `unit: {}` has no such value", unit.name());
+                self.placed(node, outside(&shortest(number.get()), number.get(), unit, &help)).path(path)
+            }
+            Err(NotationError::NotFinite) => {
+                let fault = at(Code::NotFinite, node, format!("{source} is not a finite number")).path(path);
+                fault.help("write `_` where there is no data")
+            }
+            Err(NotationError::NoCount) => {
+                let message = format!("`{source}` does not say in how many windows");
+                at(Code::BadNotation, node, message)
+                    .path(path)
+                    .help("write a whole number, at least 1, behind the x: 240x3")
+            }
+            Err(NotationError::NoValue) => {
+                at(Code::BadNotation, node, format!("`{source}` is no value of a window")).path(path).help(HELP)
+            }
+        };
+        faults.push_with(|| fault);
+        None
+    }
+
+    /// A fault made elsewhere, at a value.
+    fn placed(&self, node: &Node, fault: Fault) -> Fault {
+        let placed = at(fault.code, node, fault.message);
+        Fault { help: fault.help, ..placed }
+    }
+
+    /// A value as the file writes it, short enough for a message.
+    fn source(&self, node: &Node) -> &'s str {
+        const LONGEST: usize = 40;
+        let span: Range<usize> = node.defined.clone().unwrap_or_else(|| node.span.clone());
+        let source = self.text.get(span).unwrap_or_default();
+        source.get(..source.floor_char_boundary(LONGEST)).unwrap_or(source)
+    }
+}
+
+/// What an element looks like.
+const HELP: &str = "write a number, `_` for no data, true or false for a flag, or one of these and how often: 240x3";
