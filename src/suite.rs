@@ -119,7 +119,8 @@ pub enum Ending {
     Failed {
         /// At least one, in the order of [`Expected`].
         differences: Vec<Difference>,
-        /// Why the verdict is what it is: gate reasons, then rollback reasons.
+        /// Where the decision or what it follows from is other than expected, why: gate reasons, then rollback
+        /// reasons.
         because: Vec<String>,
     },
     /// Its snapshot was refused.
@@ -166,11 +167,9 @@ impl<'t> Test<'t> {
             Ok(Judged { verdict, .. }) => {
                 coverage.add(&verdict);
                 let differences = expected.differences(&verdict);
-                let ending = if differences.is_empty() {
-                    Ending::Passed
-                } else {
-                    Ending::Failed { differences, because: reasons(&verdict) }
-                };
+                let because = if expected.is_met_by_decision(&verdict) { Vec::new() } else { reasons(&verdict) };
+                let ending =
+                    if differences.is_empty() { Ending::Passed } else { Ending::Failed { differences, because } };
                 let (pipeline, stage) = (verdict.stage().pipeline(), verdict.stage().stage());
                 Tested { name, line, pipeline: Some(pipeline.name.clone()), stage: Some(stage.name.clone()), ending }
             }
@@ -189,6 +188,13 @@ fn reasons(verdict: &Verdict<'_>) -> Vec<String> {
 }
 
 impl Expected {
+    /// Whether the decision, and the two answers that it follows from, are as expected.
+    fn is_met_by_decision(&self, verdict: &Verdict<'_>) -> bool {
+        self.decision.is_none_or(|expected| expected == verdict.decision())
+            && self.gate_passed.is_none_or(|expected| expected == verdict.gate_passed())
+            && self.rollback_triggered.is_none_or(|expected| expected == verdict.rollback_triggered())
+    }
+
     /// Where `verdict` is other than expected.
     fn differences(&self, verdict: &Verdict<'_>) -> Vec<Difference> {
         let texts = |expected: &Option<Vec<String>>, got: Vec<String>| {
@@ -331,7 +337,7 @@ pub struct Results<'t> {
     pub refused: Vec<Refusal>,
     /// What came of the others, in the order in which they were named.
     pub suites: Vec<SuiteResults>,
-    /// What all of them saw; `None` where not every test was run.
+    /// What all of them saw; `None` where some tests were left out or could not be read.
     pub coverage: Option<Coverage<'t>>,
     /// Whether every rule must have been seen both ways.
     pub requires_coverage: bool,

@@ -1,5 +1,5 @@
-//! Every way in which a table or a snapshot is refused: one faulty file each under `fixtures/bad`, and its message
-//! under `tests/snapshots`. A new refusal is a new file there; `INSTA_UPDATE=always cargo test` takes its message down.
+//! Every way in which a table, a snapshot or a suite of tests is refused: one faulty file each under `fixtures/bad`, and
+//! its message under `tests/snapshots`. A new refusal is a new file there; `INSTA_UPDATE=always cargo test` takes its message down.
 
 #[path = "shared/binary.rs"]
 mod binary;
@@ -9,25 +9,45 @@ use std::{collections::BTreeSet, fs, io, path::Path};
 use rollout_gate::refusal::Code;
 use serde_json::Value;
 
-use binary::{Run, check, run};
+use binary::{Run, check, command, run};
 
 /// A folder of faulty files, and how one of them is tried.
 struct Kind {
     folder: &'static str,
     snapshots: &'static str,
+    command: &'static str,
     arguments: fn(String) -> [String; 3],
+    /// The first word of its last line.
+    word: &'static str,
+    /// Where its JSON has the faults.
+    faults: &'static str,
 }
 
 const TABLES: Kind = Kind {
     folder: "fixtures/bad/tables",
     snapshots: "snapshots/tables",
+    command: "check",
     arguments: |file| ["--gates".to_owned(), file, "fixtures/tsfm/canary_5/promote.json".to_owned()],
+    word: "NO VERDICT",
+    faults: "/error/faults",
 };
 
 const SNAPSHOTS: Kind = Kind {
     folder: "fixtures/bad/snapshots",
     snapshots: "snapshots/snapshots",
+    command: "check",
     arguments: |file| ["--gates".to_owned(), "fixtures/good/shop.yaml".to_owned(), file],
+    word: "NO VERDICT",
+    faults: "/error/faults",
+};
+
+const SUITES: Kind = Kind {
+    folder: "fixtures/bad/suites",
+    snapshots: "snapshots/suites",
+    command: "test",
+    arguments: |file| ["--gates".to_owned(), "fixtures/good/shop.yaml".to_owned(), file],
+    word: "ERROR",
+    faults: "/refused/0/faults",
 };
 
 impl Kind {
@@ -39,7 +59,7 @@ impl Kind {
 
     fn refuse(&self, file: &str, format: &str) -> io::Result<Run> {
         let [a, b, c] = (self.arguments)(file.to_owned());
-        let run = run(&mut check([a, b, c, "--format".to_owned(), format.to_owned()]))?;
+        let run = run(&mut command([self.command, &a, &b, &c, "--format", format]))?;
         assert_eq!(run.code, Some(2), "{file}: {run:?}");
         assert!(!run.stderr.contains("panicked"), "{file}: {}", run.stderr);
         Ok(run)
@@ -50,7 +70,7 @@ impl Kind {
         for file in self.files()? {
             let run = self.refuse(&file, "text")?;
             let (last, before) = last_line(&run.stdout);
-            assert!(last.starts_with("NO VERDICT  ") && before.is_empty(), "{file}: {}", run.stdout);
+            assert!(last.starts_with(&format!("{}  ", self.word)) && before.is_empty(), "{file}: {}", run.stdout);
             assert!(last.contains(&file), "{last}");
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(self.snapshots);
@@ -79,7 +99,7 @@ impl Kind {
         for file in self.files()? {
             let run = self.refuse(&file, "json")?;
             let document: Value = serde_json::from_str(&run.stdout)?;
-            let faults = document.pointer("/error/faults").and_then(Value::as_array).cloned().unwrap_or_default();
+            let faults = document.pointer(self.faults).and_then(Value::as_array).cloned().unwrap_or_default();
             assert!(!faults.is_empty(), "{file}: {document}");
             for fault in &faults {
                 assert!(fault["help"].is_string(), "{file}: no way out of {fault}");
@@ -97,7 +117,11 @@ impl Kind {
                 .filter_map(|line| line.trim_start().strip_prefix("--> ").map(str::trim_end))
                 .collect();
             assert_eq!(of_json, of_text, "{file}");
-            for key in ["decision", "gate_passed", "rollback_triggered"] {
+            let keys: &[&str] = match self.command {
+                "check" => &["decision", "gate_passed", "rollback_triggered"],
+                _ => &["coverage"],
+            };
+            for key in keys {
                 assert_eq!(document.get(key), Some(&Value::Null), "{file}: {key}");
             }
         }
@@ -126,36 +150,44 @@ fn messages_of_snapshots() -> io::Result<()> {
 }
 
 #[test]
+fn messages_of_suites() -> io::Result<()> {
+    SUITES.messages()
+}
+
+#[test]
 fn every_faulty_file_has_its_message() -> io::Result<()> {
     TABLES.every_file_has_its_message()?;
-    SNAPSHOTS.every_file_has_its_message()
+    SNAPSHOTS.every_file_has_its_message()?;
+    SUITES.every_file_has_its_message()
 }
 
 #[test]
 fn json_and_text_name_the_same_places() -> io::Result<()> {
     TABLES.places_agree()?;
-    SNAPSHOTS.places_agree()
+    SNAPSHOTS.places_agree()?;
+    SUITES.places_agree()
 }
 
 /// What kinds of faults there are is what the faulty files show, and what `explain` explains.
 #[test]
 fn every_code_has_a_faulty_file() -> io::Result<()> {
     let mut seen = BTreeSet::new();
-    let mut note = |run: Run| {
+    let mut note = |run: Run, faults| {
         let document: Value = serde_json::from_str(&run.stdout)?;
-        let faults = document.pointer("/error/faults").and_then(Value::as_array).into_iter().flatten();
+        let faults = document.pointer(faults).and_then(Value::as_array).into_iter().flatten();
         seen.extend(faults.filter_map(|fault| Some(fault.get("code")?.as_str()?.to_owned())));
         Ok::<(), io::Error>(())
     };
-    for kind in [TABLES, SNAPSHOTS] {
+    for kind in [TABLES, SNAPSHOTS, SUITES] {
         for file in kind.files()? {
-            note(kind.refuse(&file, "json")?)?;
+            note(kind.refuse(&file, "json")?, kind.faults)?;
         }
     }
     // These are not in a file, but in how it is asked for.
-    note(SNAPSHOTS.refuse("no/such/file.json", "json")?)?;
-    note(SNAPSHOTS.refuse("src/report", "json")?)?;
-    note(run(&mut check(["--format", "json", "--max-age", "15m", "fixtures/tsfm/canary_5/promote.json"]))?)?;
+    note(SNAPSHOTS.refuse("no/such/file.json", "json")?, SNAPSHOTS.faults)?;
+    note(SNAPSHOTS.refuse("src/report", "json")?, SNAPSHOTS.faults)?;
+    let old = run(&mut check(["--format", "json", "--max-age", "15m", "fixtures/tsfm/canary_5/promote.json"]))?;
+    note(old, SNAPSHOTS.faults)?;
     let all: BTreeSet<String> = Code::ALL.iter().map(|code| code.name().to_owned()).collect();
     assert_eq!(seen, all);
     Ok(())

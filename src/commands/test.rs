@@ -145,7 +145,7 @@ fn test<'t>(name: String, table: &'t Table, suites: &[SuiteSource], args: &TestA
         }
     }
     // Some of the tests say little about what all of them see.
-    results.coverage = Some(coverage).filter(|_| args.run.is_none());
+    results.coverage = Some(coverage).filter(|_| args.run.is_none() && results.refused.is_empty());
     results
 }
 

@@ -126,7 +126,9 @@ impl Read for Number {
                 }
                 return finite;
             }
-            Value::Text(text) => faults.push(quoted(text, wrong(node, expected, path))),
+            Value::Text(text) => {
+                faults.push(quoted(text, wrong(node, expected, path).help("write one number")));
+            }
             Value::Bool(_) => faults.push(wrong(node, expected, path).help("write 1 for true and 0 for false")),
             Value::Null | Value::List(_) | Value::Map(_) => {
                 faults.push(wrong(node, expected, path).help("write one number"));

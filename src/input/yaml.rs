@@ -150,7 +150,10 @@ fn tag_before(text: &str, start: usize) -> Option<&str> {
     let before = text.get(..start)?;
     let is_between = |word: &&str| word.starts_with(['&', '|', '>']);
     let mut words = before.rsplit(|c: char| c.is_ascii_whitespace()).filter(|word| !word.is_empty());
-    let tag = words.find(|word| !is_between(word)).filter(|word| word.starts_with('!'))?;
+    let word = words.find(|word| !is_between(word))?;
+    // In a list or a map on one line, what stands before it may touch it: `[!!str 5`, `5,!!str 6`.
+    let word = word.rsplit(['[', '{', ',']).next().unwrap_or(word);
+    let tag = Some(word).filter(|word| word.starts_with('!') && !word.ends_with([':', '"', '\'']))?;
     // A word of a comment is none; a comment ends with its line.
     let (line, after) = before.split_at_checked(before.rfind(tag)?)?;
     let is_comment = after.contains('\n') && line.rsplit('\n').next().is_some_and(|line| line.contains('#'));
@@ -266,7 +269,12 @@ mod tests {
             ("a: !x\n  5", Some("!x")),
             ("a: !x |\n  5", Some("!x")),
             ("# beware!\na:\n  # of !this\n  5", None),
+            ("[!x 5", Some("!x")),
+            ("{ a: [4,!x 5", Some("!x")),
             ("a: 5", None),
+            ("[\"4,!x\", 5", None),
+            ("[4, \"!x\", 5", None),
+            ("a,!x: 5", None),
             ("- \"!x\"\n- 5", None),
             ("5", None),
         ] {

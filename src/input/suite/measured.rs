@@ -7,7 +7,7 @@ use crate::{
     eval::{
         measurement::{Measurement, Series, Values},
         notation::shortest,
-        number::Point,
+        number::{Finite, Point},
         snapshot::Section,
         table::{MetricId, Pipeline},
         unit::Unit,
@@ -74,7 +74,7 @@ impl<'s> Reader<'s> {
         read.places = Some(SectionPlaces { start, keys });
         if named().next().is_none() {
             let fault = at(Code::EmptyMap, node, "no metrics here").path(path);
-            faults.push(fault.help("write at least one, or leave the key out"));
+            faults.push(fault.help("write at least one, name -> one value a window"));
         }
         for (key, node) in named() {
             let declared = pipeline.metrics.iter().position(|metric| metric.name == key.text);
@@ -184,7 +184,10 @@ impl<'s> Reader<'s> {
             Value::Bool(flag) => Ok((Element::Flag(*flag), 1)),
             // YAML takes 0x3 for a hexadecimal number, which nobody means here.
             Value::Number(_) if source.contains('x') => parse(source),
-            Value::Number(number) => parse(&number.to_string()),
+            Value::Number(number) => {
+                let number = Finite::new(*number).map(Element::Number).ok_or(NotationError::NotFinite);
+                number.map(|number| (number, 1))
+            }
             Value::Text(text) => parse(text),
             Value::List(_) | Value::Map(_) => {
                 let fault = wrong(node, "one value of one or several windows belongs here", path);

@@ -72,7 +72,9 @@ fn tested(results: &SuiteResults, test: &Tested) -> TestCase {
         }
         Ending::Unjudged(refusal) => error(refusal),
     };
-    case(&test.name, &place.join("."), status)
+    // Of a snapshot that could not be read nothing says which stage it is of.
+    let class = if place.is_empty() { results.file.clone() } else { place.join(".") };
+    case(&test.name, &class, status)
 }
 
 fn line(Difference { what, expected, got }: &Difference) -> String {
