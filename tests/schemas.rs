@@ -23,7 +23,7 @@ use binary::{check, command, run};
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What the program prints a schema of.
-const DOCUMENTS: [&str; 3] = ["gates", "snapshot", "report"];
+const DOCUMENTS: [&str; 5] = ["gates", "snapshot", "suite", "report", "test-report"];
 
 fn schema(document: &str) -> String {
     let run = run(&mut command(["schema", document])).unwrap();
@@ -103,13 +103,17 @@ fn every_key_of_a_schema_is_described() {
 
 #[test]
 fn what_is_accepted_is_valid() {
-    let (gates, snapshot) = (validator("gates"), validator("snapshot"));
+    let (gates, snapshot, suite) = (validator("gates"), validator("snapshot"), validator("suite"));
     let is_bad = |path: &&PathBuf| path.starts_with("fixtures/bad") || path.starts_with("fixtures/schemas");
     let fixtures = files("fixtures");
     let good = fixtures.iter().filter(|path| !is_bad(path));
-    let (mut tables, mut snapshots) = (0, 0);
-    for path in good.chain([&PathBuf::from("gates.yaml")]) {
+    let (mut tables, mut snapshots, mut suites) = (0, 0, 0);
+    for path in good.chain(&["gates.yaml", "gates.test.yaml"].map(PathBuf::from)) {
         let validator = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("yaml") if path.to_string_lossy().ends_with(".test.yaml") => {
+                suites += 1;
+                &suite
+            }
             Some("yaml") => {
                 tables += 1;
                 &gates
@@ -125,11 +129,11 @@ fn what_is_accepted_is_valid() {
             validator.iter_errors(&data).map(|error| format!("{} at {}", error, error.instance_path())).collect();
         assert_eq!(errors, [""; 0], "{}", path.display());
     }
-    assert!(tables > 1 && snapshots > 50, "{tables} tables, {snapshots} snapshots");
+    assert!(tables > 1 && snapshots > 50 && suites > 2, "{tables} tables, {snapshots} snapshots, {suites} suites");
 }
 
 /// What a schema cannot know: what names refer to, what two keys say together, and what a text is before it is data.
-const BEYOND_A_SCHEMA: [&str; 24] = [
+const BEYOND_A_SCHEMA: [&str; 26] = [
     "bad-duration",
     "bad-reason",
     "bad-time",
@@ -138,6 +142,7 @@ const BEYOND_A_SCHEMA: [&str; 24] = [
     "contradiction",
     "duplicate-id",
     "duplicate-key",
+    "duplicate-test",
     "ambiguous-stage",
     "merge-key",
     "missing-metric",
@@ -153,12 +158,13 @@ const BEYOND_A_SCHEMA: [&str; 24] = [
     "unequal-lengths",
     "unknown-metric",
     "unknown-pipeline",
+    "unknown-rule",
     "unknown-stage",
 ];
 
 /// Files that are refused for something else, which other readers of YAML take for what was meant, or which depends on
-/// the table.
-const LOOKS_FINE: [&str; 8] = [
+/// the table or on all of the tests together.
+const LOOKS_FINE: [&str; 17] = [
     "tables/limit-with-leading-zero.yaml",
     "tables/limit-with-thousands.yaml",
     "tables/merge-key.yaml",
@@ -167,31 +173,44 @@ const LOOKS_FINE: [&str; 8] = [
     "snapshots/boolean-for-all-windows.json",
     "snapshots/window-missing.json",
     "snapshots/window-too-large.json",
+    "suites/count-beyond-every-number.yaml",
+    "suites/expect-only-free-keys.yaml",
+    "suites/gate-passed-in-words.yaml",
+    "suites/notation-count-is-zero.yaml",
+    "suites/state-of-the-other-kind.yaml",
+    "suites/too-many-windows-together.yaml",
+    "suites/too-many-windows.yaml",
+    "suites/true-for-a-number.yaml",
+    "suites/window-missing.yaml",
 ];
 
 /// A file that is refused for anything else is not valid.
 #[test]
 fn what_is_refused_is_not_valid_as_far_as_a_schema_can_tell() {
-    let (gates, snapshot) = (validator("gates"), validator("snapshot"));
-    let (mut refused, mut passed) = (0, Vec::new());
-    for path in files("fixtures/bad/tables").into_iter().chain(files("fixtures/bad/snapshots")) {
-        let is_table = path.starts_with("fixtures/bad/tables");
-        let arguments = if is_table {
-            ["--gates".into(), path.clone(), "fixtures/tsfm/canary_5/promote.json".into()]
-        } else {
-            ["--gates".into(), "fixtures/good/shop.yaml".into(), path.clone()]
-        };
-        let run = run(check(["--format", "jsonl"]).args(arguments)).unwrap();
-        let report: Value = serde_json::from_str(&run.stdout).unwrap();
-        let faults = report.pointer("/error/faults").unwrap().as_array().unwrap();
-        let codes: BTreeSet<&str> = faults.iter().map(|fault| fault["code"].as_str().unwrap()).collect();
-        let Some(data) = data_of(&path) else { continue };
-        if codes.iter().any(|code| !BEYOND_A_SCHEMA.contains(code)) {
-            let validator = if is_table { &gates } else { &snapshot };
-            if validator.is_valid(&data) {
-                passed.push(path);
+    let mut refused = 0;
+    let mut passed = Vec::new();
+    for (kind, schema, faults) in [
+        ("tables", validator("gates"), "/error/faults"),
+        ("snapshots", validator("snapshot"), "/error/faults"),
+        ("suites", validator("suite"), "/refused/0/faults"),
+    ] {
+        for path in files(&format!("fixtures/bad/{kind}")) {
+            let mut refuse = match kind {
+                "tables" => check(["fixtures/tsfm/canary_5/promote.json", "--gates"]),
+                "snapshots" => check(["--gates", "fixtures/good/shop.yaml"]),
+                _ => command(["test", "--gates", "fixtures/good/shop.yaml"]),
+            };
+            let run = run(refuse.arg(&path).args(["--format", "json"])).unwrap();
+            let report: Value = serde_json::from_str(&run.stdout).unwrap();
+            let faults = report.pointer(faults).unwrap().as_array().unwrap();
+            let codes: BTreeSet<&str> = faults.iter().map(|fault| fault["code"].as_str().unwrap()).collect();
+            let Some(data) = data_of(&path) else { continue };
+            if codes.iter().any(|code| !BEYOND_A_SCHEMA.contains(code)) {
+                if schema.is_valid(&data) {
+                    passed.push(path);
+                }
+                refused += 1;
             }
-            refused += 1;
         }
     }
     assert_eq!(passed, LOOKS_FINE.map(|file| PathBuf::from("fixtures/bad").join(file)));
@@ -215,4 +234,22 @@ fn every_report_is_valid() {
         }
     }
     assert_eq!(decisions.len(), 4, "{decisions:?}");
+}
+
+#[test]
+fn every_test_report_is_valid() {
+    let report = validator("test-report");
+    let mut statuses = BTreeSet::new();
+    for arguments in [
+        ["--gates", "fixtures/good/shop.yaml", "fixtures/suites/every-ending.test.yaml"],
+        ["--gates", "fixtures/good/shop.yaml", "fixtures/bad/suites/many-faults.yaml"],
+        ["--gates", "fixtures/bad/tables/many-faults.yaml", "gates.test.yaml"],
+    ] {
+        let run = run(command(["test", "--format", "json"]).args(arguments)).unwrap();
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        let errors: Vec<String> = report.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [""; 0], "{}", run.stdout);
+        statuses.extend(document["tests"].as_array().unwrap().iter().map(|test| test["status"].to_string()));
+    }
+    assert_eq!(statuses.len(), 3, "{statuses:?}");
 }

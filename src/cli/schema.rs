@@ -20,6 +20,10 @@ pub(crate) enum Document {
     Gates,
     /// What was measured: a snapshot
     Snapshot,
+    /// Tests of a table: gates.test.yaml
+    Suite,
     /// What `check --format json` writes
     Report,
+    /// What `test --format json` writes
+    TestReport,
 }

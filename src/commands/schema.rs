@@ -2,8 +2,8 @@
 
 use rollout_gate::{
     exit::Status,
-    input::{gates, snapshot},
-    report::json,
+    input::{gates, snapshot, suite},
+    report::{json, suite::json as test_report},
 };
 
 use super::output::deliver;
@@ -14,7 +14,9 @@ pub(crate) fn run(args: &SchemaArgs) -> Status {
     let schema = match args.document {
         Document::Gates => gates::schema(),
         Document::Snapshot => snapshot::schema(),
+        Document::Suite => suite::schema(),
         Document::Report => json::schema(),
+        Document::TestReport => test_report::schema(),
     };
     deliver(format!("{schema:#}\n"), Status::Clean)
 }

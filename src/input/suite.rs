@@ -31,6 +31,7 @@ use crate::{
     },
     outcome::Reading,
     refusal::{Code, Fault, Faults, Refusal},
+    schema::draft_7,
     suite::{Expected, ExpectedState, Given, Recorded, Suite, Test, named_rule},
 };
 
@@ -59,6 +60,12 @@ pub fn read<'t>(origin: &str, text: String, table: &'t Table) -> Result<Suite<'t
             Err(faults.refuse(origin, text))
         }
     }
+}
+
+/// The schema of a suite.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    draft_7::<SuiteMap<'_>>("rollout-gate: tests of a table (gates.test.yaml)")
 }
 
 const WAYS_OUT: WaysOut = WaysOut { stage: "add `stage`", pipeline: "add `pipeline`" };

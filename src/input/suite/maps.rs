@@ -1,8 +1,8 @@
 //! The maps of a suite: every key, what it means, and what can stand there. What editors show comes from here.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
-use schemars::json_schema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
     eval::verdict::{Decision, State},
@@ -22,7 +22,7 @@ maps! {
         /// The version of this format: 1.
         version or "write `version: 1` at the top": Version,
         /// The tests.
-        tests or "a suite has at least one test": AtLeastOne<TestMap<'static>>,
+        tests or "a suite has at least one test": AtLeastOne<OneTest>,
     }
 
     /// Windows, or a snapshot, and what is expected of them.
@@ -44,7 +44,7 @@ maps! {
         /// A file with a snapshot instead of windows, from the folder of this file.
         snapshot: Text,
         /// What should come out; what is left out may come out either way.
-        expect or "say what should come out, such as `expect: { decision: hold }`": ExpectMap<'static>,
+        expect or "say what should come out, such as `expect: { decision: hold }`": Expectation,
     }
 
     /// What should come out.
@@ -65,6 +65,37 @@ maps! {
         warnings: List<Text>,
         /// How rules come out, by id, or by id and label: `gate.error_rate.max[eu]: pass`.
         states: States,
+    }
+}
+
+/// A test: with its windows, or with a snapshot.
+pub(super) struct OneTest;
+
+impl JsonSchema for OneTest {
+    fn schema_name() -> Cow<'static, str> {
+        "Test".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = TestMap::json_schema(generator);
+        schema
+            .insert("oneOf".to_owned(), serde_json::json!([{ "required": ["metrics"] }, { "required": ["snapshot"] }]));
+        schema
+    }
+}
+
+/// What should come out; at least one thing.
+pub(super) struct Expectation;
+
+impl JsonSchema for Expectation {
+    fn schema_name() -> Cow<'static, str> {
+        "Expect".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = ExpectMap::json_schema(generator);
+        schema.insert("minProperties".to_owned(), 1.into());
+        schema
     }
 }
 
@@ -122,6 +153,12 @@ schema!(
     }
 );
 
+/// What is no data, a flag, or a number with how often it stands; plain numbers are no texts.
+const NOTATION: &str = concat!(
+    r"^\s*((_|true|false)(\s*x\s*0*[1-9][0-9]*)?",
+    r"|[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*x\s*0*[1-9][0-9]*)\s*$"
+);
+
 /// The values of one series.
 struct OneSeries;
 schema!(
@@ -136,7 +173,7 @@ schema!(
                 { "type": ["number", "boolean", "null"] },
                 {
                     "type": "string",
-                    "pattern": r"^\s*(_|true|false|[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)\s*(x\s*0*[1-9][0-9]*\s*)?$"
+                    "pattern": NOTATION,
                 },
             ] },
             "minItems": 1,

@@ -1,10 +1,13 @@
 //! `--format json`: one document a table. Keys are stable; new ones may be added.
 
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::super::json::{ErrorDocument, without_acting_characters};
 use crate::{
     eval::verdict::State,
+    schema::draft_7,
     suite::{Coverage, Difference, Ending, Outcome, Results, Seen, SuiteResults, Tested},
 };
 
@@ -17,49 +20,87 @@ pub fn render(results: &Results<'_>) -> String {
     without_acting_characters(json.unwrap_or_default() + "\n")
 }
 
-#[derive(Serialize)]
+/// The schema of a document.
+#[must_use]
+pub fn schema() -> Value {
+    draft_7::<Document<'_>>("rollout-gate: what `test --format json` writes of one table")
+}
+
+/// What came of the tests of one table. New keys may be added.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TestReport")]
 struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = 1))]
     schema_version: u8,
+    /// The table that was tested.
     table: &'a str,
+    /// Every test that was run, in the order of its file.
     tests: Vec<TestDocument<'a>>,
+    /// Which rules the tests saw come out both ways; null where some tests were left out or could not be read.
     coverage: Option<CoverageDocument<'a>>,
+    /// How many tests came out as expected.
     passed: usize,
+    /// How many did not.
     failed: usize,
+    /// How many could not be judged.
     errors: usize,
+    /// How many were left out.
     skipped: usize,
+    /// The table and the suites that could not be used.
     refused: Vec<ErrorDocument<'a>>,
 }
 
-#[derive(Serialize)]
+/// What came of one test.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Test")]
 struct TestDocument<'a> {
+    /// What it shows.
     name: &'a str,
+    /// Its file.
     file: &'a str,
+    /// Its line there, from 1.
     line: usize,
+    /// The pipeline; null where nothing says which.
     pipeline: Option<&'a str>,
+    /// The stage; null where nothing says which.
     stage: Option<&'a str>,
+    /// Whether it came out as expected, or could not be judged.
     status: TestStatus,
+    /// What came out other than expected.
     differences: Vec<DifferenceDocument<'a>>,
+    /// Where the decision is other than expected, its reasons.
     because: &'a [String],
+    /// Why it could not be judged.
     error: Option<ErrorDocument<'a>>,
 }
 
-#[derive(Serialize)]
+/// How a test ended.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 enum TestStatus {
     Pass,
     Fail,
     Error,
 }
 
-#[derive(Serialize)]
+/// One thing that came out other than expected.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Difference")]
 struct DifferenceDocument<'a> {
+    /// The key of `expect`; of a state, with the rule and its label.
     what: &'a str,
+    /// What the test expects.
     expected: OutcomeDocument<'a>,
+    /// What came out; null where the stage has no such rule, or the rule no such series.
     got: OutcomeDocument<'a>,
 }
 
-#[derive(Serialize)]
+/// A decision or a state, yes or no, texts, or nothing.
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "Outcome", inline)]
 enum OutcomeDocument<'a> {
     Word(&'a str),
     Answer(bool),
@@ -67,25 +108,39 @@ enum OutcomeDocument<'a> {
     Nothing,
 }
 
-#[derive(Serialize)]
+/// Which rules the tests saw come out both ways.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Coverage")]
 struct CoverageDocument<'a> {
+    /// How many rules can.
     rules: usize,
+    /// How many of them did.
     covered: usize,
+    /// The others.
     uncovered: Vec<UncoveredDocument<'a>>,
+    /// Rules that cannot, for their limit is not set.
     not_set: Vec<RuleDocument<'a>>,
 }
 
-#[derive(Serialize)]
+/// A rule of the table.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Rule")]
 struct RuleDocument<'a> {
+    /// Its pipeline.
     pipeline: &'a str,
+    /// Its id.
     id: &'a str,
+    /// Its line in the table, from 1.
     line: usize,
 }
 
-#[derive(Serialize)]
+/// A rule that was not seen both ways.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Uncovered")]
 struct UncoveredDocument<'a> {
     #[serde(flatten)]
     rule: RuleDocument<'a>,
+    /// The states that it was never seen in.
     missing: Vec<&'static str>,
 }
 
