@@ -146,11 +146,12 @@ fn every_lint_and_every_key_of_its_json_is_explained() {
 
 #[test]
 fn every_flag_is_explained() {
-    let help = shell("rollout-gate --help; rollout-gate check --help; rollout-gate lint --help", Path::new(ROOT)).text;
+    let commands = ["", "check", "lint", "test"].map(|command| format!("rollout-gate {command} --help"));
+    let help = shell(&commands.join("; "), Path::new(ROOT)).text;
     let names = help.lines().map(str::trim).filter(|line| line.starts_with('-') && !line.starts_with("- "));
     let names = names.flat_map(|line| line.split([' ', ',']).filter(|word| word.starts_with('-')));
     let flags: BTreeSet<String> = names.map(str::to_owned).collect();
-    assert!(flags.contains("--max-age") && flags.contains("-q"), "{flags:?}");
+    assert!(["--max-age", "-q", "--require-coverage"].iter().all(|flag| flags.contains(*flag)), "{flags:?}");
     assert_named(flags);
 }
 

@@ -248,7 +248,6 @@ fn expected(node: &Node, stages: &[StageRules<'_>], path: &Path<'_>, faults: &mu
         let fault = at(Code::EmptyMap, node, "this test expects nothing").path(path);
         faults.push(fault.help("say what should come out, such as `decision: hold`"));
     }
-    let states = |node: &Node, path: &Path<'_>, faults: &mut Faults| states(node, stages, path, faults);
     Some(Expected {
         decision: map.decision.read(path, faults),
         gate_passed: map.gate_passed.read(path, faults),
@@ -257,7 +256,10 @@ fn expected(node: &Node, stages: &[StageRules<'_>], path: &Path<'_>, faults: &mu
         gate_fail_reasons: map.gate_fail_reasons.read(path, faults),
         rollback_reasons: map.rollback_reasons.read(path, faults),
         warnings: map.warnings.read(path, faults),
-        states: map.states.with(path, faults, states).unwrap_or_default(),
+        states: map
+            .states
+            .with(path, faults, |node, path, faults| states(node, stages, path, faults))
+            .unwrap_or_default(),
     })
 }
 

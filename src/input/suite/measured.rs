@@ -213,7 +213,7 @@ impl<'s> Reader<'s> {
             }
             Ok((Element::Number(number), _)) => {
                 let help = format!("a metric with `unit: {}` has no such value", unit.name());
-                self.placed(node, outside(&shortest(number.get()), number.get(), unit, &help)).path(path)
+                placed(node, outside(&shortest(number.get()), number.get(), unit, &help)).path(path)
             }
             Err(NotationError::NotFinite) => {
                 let fault = at(Code::NotFinite, node, format!("{source} is not a finite number")).path(path);
@@ -233,12 +233,6 @@ impl<'s> Reader<'s> {
         None
     }
 
-    /// A fault made elsewhere, at a value.
-    fn placed(&self, node: &Node, fault: Fault) -> Fault {
-        let placed = at(fault.code, node, fault.message);
-        Fault { help: fault.help, ..placed }
-    }
-
     /// A value as the file writes it, short enough for a message.
     fn source(&self, node: &Node) -> &'s str {
         const LONGEST: usize = 40;
@@ -246,6 +240,12 @@ impl<'s> Reader<'s> {
         let source = self.text.get(span).unwrap_or_default();
         source.get(..source.floor_char_boundary(LONGEST)).unwrap_or(source)
     }
+}
+
+/// A fault made elsewhere, at a value.
+fn placed(node: &Node, fault: Fault) -> Fault {
+    let placed = at(fault.code, node, fault.message);
+    Fault { help: fault.help, ..placed }
 }
 
 /// What an element looks like.
