@@ -87,12 +87,14 @@ pub struct ExpectedState {
     pub state: State,
 }
 
-/// The rule of `stage` that `check` names, and the label if it names one.
+/// The rule of `stage` that `check` names, and the label if it names one: the rule with the longest id, where ids
+/// themselves look like one with a label.
 #[must_use]
 pub fn named_rule<'t, 'n>(stage: StageRules<'t>, check: &'n str) -> Option<(&'t Rule, Option<&'n str>)> {
     let label = |rule: &Rule| check.strip_prefix(rule.id.as_str())?.strip_prefix('[')?.strip_suffix(']');
     let whole = stage.rules().find(|rule| rule.id == check).map(|rule| (rule, None));
-    whole.or_else(|| stage.rules().find_map(|rule| Some((rule, Some(label(rule)?)))))
+    let labelled = || stage.rules().filter_map(|rule| Some((rule, Some(label(rule)?))));
+    whole.or_else(|| labelled().max_by_key(|(rule, _)| rule.id.len()))
 }
 
 /// What came of one test.

@@ -97,6 +97,15 @@ fn the_core_is_pure() {
     }
 }
 
+/// What tests of a table expect and come to is data, too.
+#[test]
+fn judging_tests_is_pure() {
+    let sources = sources("");
+    let suite = sources.iter().find(|source| source.path.ends_with("src/suite.rs")).unwrap();
+    assert_eq!(impurities(&suite.code), [""; 0]);
+    assert!(!["input", "report"].iter().any(|door| names(&suite.code, door)));
+}
+
 #[test]
 fn the_core_looks_at_nothing_but_itself() {
     for source in sources("eval") {

@@ -311,7 +311,7 @@ fn a_suite_tests_the_table_that_it_is_named_after() {
     assert!(tested(&["-v", "--gates", "other.yaml"]).contains("high"), "the default beside the table");
     assert!(tested(&["-v", "third.test.yml"]).contains("third.yml"));
     assert!(tested(&["alone.test.yaml"]).contains("coverage of gates.yaml"), "no alone.yaml is there");
-    let several = tested(&["-v", "gates.test.yaml", "other.test.yaml", "alone.test.yaml"]);
+    let several = tested(&["-v", "./gates.test.yaml", "other.test.yaml", "alone.test.yaml"]);
     assert_eq!(several.matches("coverage of ").count(), 2, "one a table: {several}");
     assert!(several.ends_with("\nPASS  3 tests\n"), "{several}");
     let documents = run_in(&["--format", "json", "gates.test.yaml", "other.test.yaml"]).stdout;
@@ -358,6 +358,43 @@ fn a_million_windows_are_enough() {
     assert!(suite::read("s", lengths, &table).is_ok());
     let refusal = suite::read("s", suite.to_owned(), &table).unwrap_err();
     assert!(refusal.faults[0].message.contains("different lengths"), "{refusal}");
+}
+
+/// An id can look like another with a label; the rule that has it wins.
+#[test]
+fn a_rule_is_named_by_its_id_before_its_label() {
+    let table = "version: 1
+pipelines:
+  p:
+    metrics: { m: { unit: ms } }
+    stages: { s: {} }
+    gate:
+      - { metric: m, max: 5, id: fast }
+      - { metric: m, max: 9, id: 'fast[eu]' }
+";
+    let suite = |states: &str| {
+        format!(
+            "version: 1
+tests: [{{ name: a, stage: s, window_minutes: 1, metrics: {{ m: {{ eu: 7, 'a[b]': 3, us: 3 }} }}, \
+             expect: {{ states: {{ {states} }} }} }}]
+"
+        )
+    };
+    let folder = folder("labels", &[("t.yaml", table)]);
+    for (states, code) in [
+        ("'fast[eu]': pass", 0),
+        ("'fast[us]': pass, 'fast[a[b]]': pass", 0),
+        ("'fast[eu][eu]': pass", 0),
+        ("fast: fail", 1),
+        ("fast: pass", 1),
+        ("'fast[asia]': pass", 1),
+        ("'fast[us': pass", 2),
+        ("'quick[us]': pass", 2),
+    ] {
+        fs::write(folder.join("t.test.yaml"), suite(states)).unwrap();
+        let run = run(test(&["t.test.yaml"]).current_dir(&folder)).unwrap();
+        assert_eq!(run.code, Some(code), "{states}: {run:?}");
+    }
 }
 
 fn shop() -> Table {

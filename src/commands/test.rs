@@ -75,12 +75,24 @@ fn jobs(args: &TestArgs) -> Vec<Job> {
         let table = TableSource::find(named.as_deref());
         let is_stdin = file == Path::new("-");
         let suite = SuiteSource::File(if is_stdin { Source::Stdin } else { Source::File(file.clone()) });
-        match jobs.iter_mut().find(|job| job.table.name() == table.name()) {
+        match jobs.iter_mut().find(|job| is_same(&job.table, &table)) {
             Some(job) => job.suites.push(suite),
             None => jobs.push(Job { table, suites: vec![suite] }),
         }
     }
     jobs
+}
+
+/// Whether two tables are one, whatever they are called: what their tests see counts together.
+fn is_same(a: &TableSource, b: &TableSource) -> bool {
+    match (a, b) {
+        (TableSource::BuiltIn, TableSource::BuiltIn) => true,
+        (TableSource::File(a), TableSource::File(b)) => {
+            let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            place(a) == place(b)
+        }
+        (TableSource::BuiltIn, TableSource::File(_)) | (TableSource::File(_), TableSource::BuiltIn) => false,
+    }
 }
 
 /// `gates.test.yaml` for `gates.yaml`, beside it.

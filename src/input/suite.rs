@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     eval::{
+        measurement::Measurement,
         snapshot::{Measured, Section, Snapshot, SnapshotFault},
         table::{Pipeline, Rule, StageRules, Table},
         verdict::State,
@@ -163,6 +164,16 @@ impl<'t> SuiteReader<'_, 't> {
         let metrics = self.windows.section(Section::Metrics, metrics.node, pipeline, &path.key(metrics.key), faults);
         let baseline =
             self.windows.section(Section::Baseline, baseline.node, pipeline, &path.key(baseline.key), faults);
+        let all = [&metrics.measurements, &baseline.measurements];
+        let lengths = all.into_iter().flatten().flatten().flat_map(Measurement::entries);
+        let windows = lengths.filter_map(|(_, series)| series.values().windows()).max().unwrap_or(1);
+        for (section, read) in [(&map.metrics, &metrics), (&map.baseline, &baseline)] {
+            let Some(node) = section.node else { continue };
+            self.windows.count_constants(&read.measurements, windows, node, &path.key(section.key), faults);
+        }
+        if self.windows.is_full() {
+            return None;
+        }
         let width = window.unwrap_or(Duration::from_mins(1));
         let measured = Measured { window: width, metrics: metrics.measurements, baseline: baseline.measurements };
         let made = Snapshot::new(*stage, measured, None).map_err(|found| {

@@ -22,13 +22,13 @@ use crate::{
     refusal::{Code, Fault, Faults},
 };
 
-/// How many windows the series of one suite may write out together: more than people do, and little memory.
+/// How many windows the series of one suite may stand for together: more than people write, and little memory.
 const MOST_WINDOWS: usize = 1_000_000;
 
 /// The reader of one suite's series.
 pub(super) struct Reader<'s> {
     text: &'s str,
-    /// How many windows may still be written out; `None` once there were too many.
+    /// How many more windows there may be; `None` once there were too many.
     left: Option<usize>,
 }
 
@@ -164,7 +164,28 @@ impl<'s> Reader<'s> {
         points
     }
 
-    /// Whether `count` more windows may be written out; the first time that they may not is a fault.
+    /// Whether there were too many windows, so that nothing more is made of any.
+    pub(super) fn is_full(&self) -> bool {
+        self.left.is_none()
+    }
+
+    /// Counts what a plain number stands for in each series that has a label: quotients are worked out for every
+    /// label and window. `windows` is how many the test has.
+    pub(super) fn count_constants(
+        &mut self,
+        measurements: &[Option<Measurement>],
+        windows: usize,
+        node: &Node,
+        path: &Path<'_>,
+        faults: &mut Faults,
+    ) {
+        let labelled =
+            measurements.iter().flatten().flat_map(Measurement::entries).filter(|(label, _)| label.is_some());
+        let constants = labelled.filter(|(_, series)| series.values().windows().is_none()).count();
+        self.has_room(constants.saturating_mul(windows), node, path, faults);
+    }
+
+    /// Whether there may be `count` more windows; the first time that there may not is a fault.
     fn has_room(&mut self, count: usize, node: &Node, path: &Path<'_>, faults: &mut Faults) -> bool {
         let Some(left) = self.left else { return false };
         self.left = left.checked_sub(count);
