@@ -1,8 +1,9 @@
 //! Tests of a table, `gates.test.yaml`, to a checked [`Suite`]. Every fault of a file is found in one run.
 //!
-//! This file reads tests and what they expect; [`measured`] reads their windows, in the [`notation`] for them.
-//! [`maps`] declares every key: a new one is a line there, and one where it is read.
+//! This file reads tests; [`measured`] reads their windows, in the [`notation`] for them, [`expected`] what should
+//! come out. [`maps`] declares every key: a new one is a line there, and one where it is read.
 
+mod expected;
 mod maps;
 mod measured;
 mod notation;
@@ -10,30 +11,29 @@ mod notation;
 use std::{collections::HashMap, ops::Range, time::Duration};
 
 use self::{
-    maps::{ExpectMap, SuiteMap, TestMap},
-    measured::Reader,
+    expected::expected,
+    maps::{SuiteMap, TestMap},
+    measured::{ReadSection, Reader},
 };
 use super::{
     document::Path,
-    form::{Field, Read, is_free, open, unknown_key},
+    form::{Field, Read, open},
     stages::{Named, WaysOut, candidates, choose, of_name},
-    suggestion::nearest,
     unjudgeable::{Places, Unjudgeable},
-    values::{Text, Version, Word, at, list, wrong},
+    values::{Text, Version, at, list},
     windows,
-    yaml::{self, Key, Node, Value},
+    yaml::{self, Node, Value},
 };
 use crate::{
     eval::{
         measurement::Measurement,
         snapshot::{Measured, Section, Snapshot, SnapshotFault},
-        table::{Pipeline, Rule, StageRules, Table},
-        verdict::State,
+        table::{Pipeline, StageRules, Table},
     },
     outcome::Reading,
     refusal::{Code, Fault, Faults, Refusal},
     schema::draft_7,
-    suite::{Expected, ExpectedState, Given, Recorded, Suite, Test, named_rule},
+    suite::{Given, Recorded, Suite, Test},
 };
 
 /// Reads tests of `table`. `origin` is the file as the user named it.
@@ -160,17 +160,7 @@ impl<'t> SuiteReader<'_, 't> {
         let [stage] = stages else { return None };
         let pipeline = stage.pipeline();
         let window = width(map, pipeline, node, path, faults);
-        let (metrics, baseline) = (&map.metrics, &map.baseline);
-        let metrics = self.windows.section(Section::Metrics, metrics.node, pipeline, &path.key(metrics.key), faults);
-        let baseline =
-            self.windows.section(Section::Baseline, baseline.node, pipeline, &path.key(baseline.key), faults);
-        let all = [&metrics.measurements, &baseline.measurements];
-        let lengths = all.into_iter().flatten().flatten().flat_map(Measurement::entries);
-        let windows = lengths.filter_map(|(_, series)| series.values().windows()).max().unwrap_or(1);
-        for (section, read) in [(&map.metrics, &metrics), (&map.baseline, &baseline)] {
-            let Some(node) = section.node else { continue };
-            self.windows.count_constants(&read.measurements, windows, node, &path.key(section.key), faults);
-        }
+        let [metrics, baseline] = self.sections(map, pipeline, path, faults);
         if self.windows.is_full() {
             return None;
         }
@@ -181,9 +171,8 @@ impl<'t> SuiteReader<'_, 't> {
             let places =
                 Places { root: *path, start: node.span.clone(), metrics: metrics.places, baseline: baseline.places };
             let context = Unjudgeable { pipeline, unused: &metrics.unknown, places };
-            let is_told = |fault: &SnapshotFault| !is_map || is_misspelt(fault, pipeline, &metrics.unknown);
-            let is_missing = |fault: &SnapshotFault| matches!(fault, SnapshotFault::Missing { .. });
-            for fault in found.into_iter().filter(|fault| !(is_missing(fault) && is_told(fault))) {
+            let is_told = |fault: &SnapshotFault| is_missing(fault) && !is_map || context.is_misspelt(fault);
+            for fault in found.into_iter().filter(|fault| !is_told(fault)) {
                 faults.push(context.fault(fault));
             }
         });
@@ -191,14 +180,30 @@ impl<'t> SuiteReader<'_, 't> {
         let (labels, unused_metrics, unused_baseline) = (Vec::new(), Vec::new(), Vec::new());
         Some(Reading { stage: *stage, snapshot, start: None, labels, unused_metrics, unused_baseline })
     }
+
+    /// What was measured, and the baseline.
+    fn sections(
+        &mut self,
+        map: &TestMap<'_>,
+        pipeline: &Pipeline,
+        path: &Path<'_>,
+        faults: &mut Faults,
+    ) -> [ReadSection; 2] {
+        let fields = [(Section::Metrics, &map.metrics), (Section::Baseline, &map.baseline)];
+        let read = fields
+            .map(|(section, field)| self.windows.section(section, field.node, pipeline, &path.key(field.key), faults));
+        let series = || read.iter().flat_map(|read| &read.measurements).flatten().flat_map(Measurement::entries);
+        let windows = series().filter_map(|(_, series)| series.values().windows()).max().unwrap_or(1);
+        for ((_, field), read) in fields.iter().zip(&read) {
+            let Some(node) = field.node else { continue };
+            self.windows.count_constants(&read.measurements, windows, node, &path.key(field.key), faults);
+        }
+        read
+    }
 }
 
-/// Whether a missing metric is likely one of `unknown`, which is a fault already.
-fn is_misspelt(fault: &SnapshotFault, pipeline: &Pipeline, unknown: &[String]) -> bool {
-    let SnapshotFault::Missing { metric, missing_parts } = fault else { return false };
-    let names = std::iter::once(metric).chain(missing_parts).filter_map(|id| pipeline.metric(*id));
-    let unknown = || unknown.iter().map(String::as_str);
-    names.map(|metric| nearest(&metric.name, unknown())).any(|near| near.is_some())
+fn is_missing(fault: &SnapshotFault) -> bool {
+    matches!(fault, SnapshotFault::Missing { .. })
 }
 
 /// Every stage of a pipeline.
@@ -251,78 +256,4 @@ fn width(
         return None;
     }
     Some(window)
-}
-
-fn expected(node: &Node, stages: &[StageRules<'_>], path: &Path<'_>, faults: &mut Faults) -> Option<Expected> {
-    let map = open::<ExpectMap<'_>>(node, path, faults)?;
-    if matches!(&node.value, Value::Map(entries) if entries.iter().all(|(key, _)| is_free(&key.text))) {
-        let fault = at(Code::EmptyMap, node, "this test expects nothing").path(path);
-        faults.push(fault.help("say what should come out, such as `decision: hold`"));
-    }
-    Some(Expected {
-        decision: map.decision.read(path, faults),
-        gate_passed: map.gate_passed.read(path, faults),
-        rollback_triggered: map.rollback_triggered.read(path, faults),
-        reasons: map.reasons.read(path, faults),
-        gate_fail_reasons: map.gate_fail_reasons.read(path, faults),
-        rollback_reasons: map.rollback_reasons.read(path, faults),
-        warnings: map.warnings.read(path, faults),
-        states: map
-            .states
-            .with(path, faults, |node, path, faults| states(node, stages, path, faults))
-            .unwrap_or_default(),
-    })
-}
-
-/// How rules are expected to come out. `stages` are those that may judge.
-fn states(node: &Node, stages: &[StageRules<'_>], path: &Path<'_>, faults: &mut Faults) -> Option<Vec<ExpectedState>> {
-    let Value::Map(map) = &node.value else {
-        let fault = wrong(node, "states are a map from rule to state", path);
-        faults.push(fault.help("write each as `gate.p95_ms.max: pass`"));
-        return None;
-    };
-    let named: Vec<&(Key, Node)> = map.iter().filter(|(key, _)| !is_free(&key.text)).collect();
-    if named.is_empty() {
-        let fault = at(Code::EmptyMap, node, "no states here").path(path);
-        faults.push(fault.help("write at least one, such as `gate.p95_ms.max: pass`"));
-    }
-    let state = |(key, node): &(Key, Node)| {
-        let state = Word::<State>::read(node, &path.key(&key.text), faults);
-        let rule = rule(key, stages, path, faults);
-        if let (Some(rule), Some(state)) =
-            (rule, state.filter(|state| rule.is_some_and(|rule| !state.is_of(rule.kind))))
-        {
-            let possible = State::ALL.into_iter().filter(|state| state.is_of(rule.kind)).map(State::name);
-            let possible: Vec<_> = possible.collect();
-            let kind = rule.kind.name();
-            let fault = at(Code::UnknownWord, node, format!("a {kind} rule cannot be `{}`", state.name()));
-            let help = format!("a {kind} rule is one of {}", possible.join(", "));
-            faults.push(fault.path(path.key(&key.text)).help(help));
-        }
-        Some(ExpectedState { check: key.text.clone(), state: state? })
-    };
-    Some(named.into_iter().filter_map(state).collect())
-}
-
-/// The rule that a key of `states` names, at the first of `stages` that has it; a fault where none has.
-fn rule<'t>(key: &Key, stages: &[StageRules<'t>], path: &Path<'_>, faults: &mut Faults) -> Option<&'t Rule> {
-    let found = stages.iter().find_map(|stage| named_rule(*stage, &key.text));
-    if found.is_none() && !stages.is_empty() {
-        faults.push_with(|| unknown_rule(key, stages, path));
-    }
-    found.map(|(rule, _)| rule)
-}
-
-fn unknown_rule(key: &Key, stages: &[StageRules<'_>], path: &Path<'_>) -> Fault {
-    let message = match stages {
-        [stage] => format!("stage `{}` has no rule `{}`", stage.stage().name, key.text),
-        _ => format!("no stage has a rule `{}`", key.text),
-    };
-    let is_elsewhere = |stage: &StageRules<'_>| stage.pipeline().rules.iter().any(|rule| rule.id == key.text);
-    if stages.iter().any(is_elsewhere) {
-        let fault = Fault::new(Code::UnknownRule, message).at(key.span.clone()).path(path.key(&key.text));
-        return fault.help("it has no limit at this stage: leave it out, or name another stage");
-    }
-    let known: Vec<&str> = stages.iter().flat_map(StageRules::rules).map(|rule| rule.id.as_str()).collect();
-    unknown_key(Code::UnknownRule, message, key, known, path)
 }

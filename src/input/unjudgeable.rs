@@ -87,6 +87,13 @@ impl Unjudgeable<'_> {
         }
     }
 
+    /// Whether a metric is missing that one of `unused` may be meant to be.
+    pub(super) fn is_misspelt(&self, fault: &SnapshotFault) -> bool {
+        let SnapshotFault::Missing { metric, missing_parts } = fault else { return false };
+        let unused = || self.unused.iter().map(String::as_str);
+        std::iter::once(metric).chain(missing_parts).any(|id| nearest(self.name(*id), unused()).is_some())
+    }
+
     fn unequal(&self, lengths: &[SeriesLength]) -> Fault {
         let of = |length: &SeriesLength| {
             let section = if length.section == Section::Baseline { "baseline " } else { "" };

@@ -199,59 +199,60 @@ impl<'s> Reader<'s> {
 
     /// One value, and in how many windows it stands.
     fn element(&self, node: &Node, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<(Point, usize)> {
+        let point = self.parsed(node).and_then(|(element, count)| Ok((self.point(node, element, unit)?, count)));
+        point.map_err(|fault| faults.push(fault.path(path))).ok()
+    }
+
+    /// What is written there.
+    fn parsed(&self, node: &Node) -> Result<(Element, usize), Fault> {
         let source = self.source(node);
         let parsed = match &node.value {
             Value::Null => Ok((Element::Nothing, 1)),
             Value::Bool(flag) => Ok((Element::Flag(*flag), 1)),
             // YAML takes 0x3 for a hexadecimal number, which nobody means here.
             Value::Number(_) if source.contains('x') => parse(source),
-            Value::Number(number) => {
-                let number = Finite::new(*number).map(Element::Number).ok_or(NotationError::NotFinite);
-                number.map(|number| (number, 1))
-            }
+            Value::Number(number) => match Finite::new(*number) {
+                Some(number) => Ok((Element::Number(number), 1)),
+                None => Err(NotationError::NotFinite),
+            },
             Value::Text(text) => parse(text),
             Value::List(_) | Value::Map(_) => {
-                let fault = wrong(node, "one value of one or several windows belongs here", path);
-                faults.push(fault.help(HELP));
-                return None;
+                let expected = "one value of one or several windows belongs here";
+                return Err(wrong(node, expected, &Path::Root("")).help(HELP));
             }
         };
-        let is_quoted = matches!(node.value, Value::Text(_)) && !source.contains('x');
-        let fault = match parsed {
-            Ok((Element::Nothing, count)) => return Some((Point::NO_DATA, count)),
-            Ok((Element::Flag(flag), count)) if unit == Unit::Flag => {
-                return Some((Point::new(f64::from(flag)), count));
-            }
-            Ok((Element::Flag(_), _)) => {
-                wrong(node, "a number belongs here", path).help("only a metric with `unit: flag` is true or false")
-            }
-            Ok((Element::Number(number), _)) if is_quoted => {
-                let fault = wrong(node, "a number belongs here", path);
-                quoted(&shortest(number.get()), fault)
-            }
-            Ok((Element::Number(number), count)) if unit.contains(number.get()) => {
-                return Some((Point::new(number.get()), count));
-            }
-            Ok((Element::Number(number), _)) => {
-                let help = format!("a metric with `unit: {}` has no such value", unit.name());
-                placed(node, outside(&shortest(number.get()), number.get(), unit, &help)).path(path)
-            }
-            Err(NotationError::NotFinite) => {
-                let fault = at(Code::NotFinite, node, format!("{source} is not a finite number")).path(path);
+        parsed.map_err(|error| match error {
+            NotationError::NotFinite => {
+                let fault = at(Code::NotFinite, node, format!("{source} is not a finite number"));
                 fault.help("write `_` where there is no data")
             }
-            Err(NotationError::NoCount) => {
-                let message = format!("`{source}` does not say in how many windows");
-                at(Code::BadNotation, node, message)
-                    .path(path)
-                    .help("write a whole number, at least 1, behind the x: 240x3")
+            NotationError::NoCount => {
+                let fault = at(Code::BadNotation, node, format!("`{source}` does not say in how many windows"));
+                fault.help("write a whole number, at least 1, behind the x: 240x3")
             }
-            Err(NotationError::NoValue) => {
-                at(Code::BadNotation, node, format!("`{source}` is no value of a window")).path(path).help(HELP)
+            NotationError::NoValue => {
+                at(Code::BadNotation, node, format!("`{source}` is no value of a window")).help(HELP)
             }
-        };
-        faults.push_with(|| fault);
-        None
+        })
+    }
+
+    /// The value of an element as one that a metric of `unit` can have.
+    fn point(&self, node: &Node, element: Element, unit: Unit) -> Result<Point, Fault> {
+        let no_number = || wrong(node, "a number belongs here", &Path::Root(""));
+        match element {
+            Element::Nothing => Ok(Point::NO_DATA),
+            Element::Flag(flag) if unit == Unit::Flag => Ok(Point::new(f64::from(flag))),
+            Element::Flag(_) => Err(no_number().help("only a metric with `unit: flag` is true or false")),
+            // With how often it stands it is a text anyway.
+            Element::Number(number) if matches!(node.value, Value::Text(_)) && !self.source(node).contains('x') => {
+                Err(quoted(&shortest(number.get()), no_number()))
+            }
+            Element::Number(number) if unit.contains(number.get()) => Ok(Point::new(number.get())),
+            Element::Number(number) => {
+                let help = format!("a metric with `unit: {}` has no such value", unit.name());
+                Err(placed(node, outside(&shortest(number.get()), number.get(), unit, &help)))
+            }
+        }
     }
 
     /// A value as the file writes it, short enough for a message.
