@@ -145,6 +145,15 @@ fn every_lint_and_every_key_of_its_json_is_explained() {
 }
 
 #[test]
+fn every_key_of_the_json_of_tests_is_explained() {
+    let test = "rollout-gate test --format json --gates fixtures/good/shop.yaml fixtures/suites/every-ending.test.yaml";
+    let mut keys = BTreeSet::new();
+    collect_keys(&serde_json::from_str(&shell(test, Path::new(ROOT)).text).unwrap(), &mut keys);
+    assert!(keys.contains("differences") && keys.contains("not_set"));
+    assert_named(keys);
+}
+
+#[test]
 fn every_flag_is_explained() {
     let commands = ["", "check", "lint", "test"].map(|command| format!("rollout-gate {command} --help"));
     let help = shell(&commands.join("; "), Path::new(ROOT)).text;

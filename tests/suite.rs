@@ -434,6 +434,66 @@ proptest! {
     }
 }
 
+/// Where a piece of a suite is replaced by another, it is read, or refused with a place for every fault.
+#[test]
+fn whatever_is_written_is_read_or_refused() {
+    let text = fs::read_to_string(Path::new(ROOT).join(PASSING)).unwrap();
+    let table = shop();
+    let pieces = prop::sample::select(vec![
+        "",
+        "x",
+        "x0",
+        "x3",
+        "0x",
+        "_",
+        ":",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\"",
+        "'",
+        "\n",
+        "  ",
+        "&a ",
+        "*a",
+        "!!str ",
+        "#",
+        "~",
+        "1e999",
+        "-1",
+        ".nan",
+        "é",
+        "\u{202e}",
+        "metrics",
+        "expect",
+        "name: a\n",
+        "eu: ",
+        "[1x1000001]",
+        "---\n",
+    ]);
+    let edits = prop::collection::vec((0..text.len(), 0..6_usize, pieces), 1..4);
+    proptest!(|(edits in edits)| {
+        let mut text = text.clone();
+        for (at, length, piece) in edits {
+            let start = text.floor_char_boundary(at);
+            let end = text.floor_char_boundary(start + length);
+            text.replace_range(start..end, piece);
+        }
+        match suite::read("s", text.clone(), &table) {
+            Ok(suite) => prop_assert!(!suite.tests.is_empty()),
+            Err(refusal) => {
+                prop_assert!(!refusal.faults.is_empty());
+                for fault in &refusal.faults {
+                    prop_assert!(refusal.place(fault).is_some(), "{}: {fault:?}", text);
+                    prop_assert!(fault.help.is_some(), "{}: {fault:?}", text);
+                }
+            }
+        }
+    });
+}
+
 // The suite of this repository.
 
 #[test]
