@@ -23,7 +23,7 @@ use binary::{check, command, run};
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What the program prints a schema of.
-const DOCUMENTS: [&str; 5] = ["gates", "snapshot", "suite", "report", "test-report"];
+const DOCUMENTS: [&str; 5] = ["gates", "snapshot", "tests", "report", "test-report"];
 
 fn schema(document: &str) -> String {
     let run = run(&mut command(["schema", document])).unwrap();
@@ -103,7 +103,7 @@ fn every_key_of_a_schema_is_described() {
 
 #[test]
 fn what_is_accepted_is_valid() {
-    let (gates, snapshot, suite) = (validator("gates"), validator("snapshot"), validator("suite"));
+    let (gates, snapshot, suite) = (validator("gates"), validator("snapshot"), validator("tests"));
     let is_bad = |path: &&PathBuf| path.starts_with("fixtures/bad") || path.starts_with("fixtures/schemas");
     let fixtures = files("fixtures");
     let good = fixtures.iter().filter(|path| !is_bad(path));
@@ -193,7 +193,7 @@ fn what_is_refused_is_not_valid_as_far_as_a_schema_can_tell() {
     for (kind, schema, faults) in [
         ("tables", validator("gates"), "/error/faults"),
         ("snapshots", validator("snapshot"), "/error/faults"),
-        ("suites", validator("suite"), "/refused/0/faults"),
+        ("suites", validator("tests"), "/refused/0/faults"),
     ] {
         for path in files(&format!("fixtures/bad/{kind}")) {
             let mut refuse = match kind {

@@ -21,7 +21,7 @@ pub(crate) enum Document {
     /// What was measured: a snapshot
     Snapshot,
     /// Tests of a table: gates.test.yaml
-    Suite,
+    Tests,
     /// What `check --format json` writes
     Report,
     /// What `test --format json` writes

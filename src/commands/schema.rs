@@ -14,7 +14,7 @@ pub(crate) fn run(args: &SchemaArgs) -> Status {
     let schema = match args.document {
         Document::Gates => gates::schema(),
         Document::Snapshot => snapshot::schema(),
-        Document::Suite => suite::schema(),
+        Document::Tests => suite::schema(),
         Document::Report => json::schema(),
         Document::TestReport => test_report::schema(),
     };
