@@ -12,6 +12,7 @@ use super::{
     snapshot::Snapshot,
     table::{Condition, Kind, MetricId, Over, Rule, StageRules},
     template::Facts,
+    trace::{Breach, Compared, Step, Steps, Trace},
     verdict::{Check, State, Stretch, Verdict, Worst},
 };
 
@@ -26,6 +27,13 @@ pub fn evaluate<'t>(stage: StageRules<'t>, snapshot: &Snapshot) -> Verdict<'t> {
     Verdict::new(stage, snapshot.windows(), snapshot.window(), checks)
 }
 
+/// Judges `snapshot` by one rule of `stage` and tells how each check came about: one for each series, with the checks
+/// that [`evaluate`] gives. `rule` must be one that the stage has.
+#[must_use]
+pub fn trace<'t>(stage: StageRules<'t>, snapshot: &Snapshot, rule: &'t Rule) -> Vec<Trace<'t>> {
+    Judge { stage, snapshot, rule }.traces()
+}
+
 /// One rule at one stage before one snapshot.
 struct Judge<'a, 't> {
     stage: StageRules<'t>,
@@ -36,9 +44,29 @@ struct Judge<'a, 't> {
 impl<'a, 't: 'a> Judge<'a, 't> {
     /// One check for each series.
     fn checks(&self) -> Vec<Check<'t>> {
-        if let Some(why) = self.why_not_evaluated() {
-            return vec![Check { reason: Some(why), ..self.check(None, State::NotEvaluated) }];
+        let mut checks: Vec<_> = self.not_evaluated().into_iter().collect();
+        if checks.is_empty() {
+            self.for_each_series(|case| checks.push(case.check()));
         }
+        checks
+    }
+
+    /// The same, with how each came about.
+    fn traces(&self) -> Vec<Trace<'t>> {
+        let skipped = self.not_evaluated().map(|check| Trace { check, steps: Steps::NotEvaluated });
+        let mut traces: Vec<_> = skipped.into_iter().collect();
+        if traces.is_empty() {
+            self.for_each_series(|case| traces.push(case.trace()));
+        }
+        traces
+    }
+
+    fn not_evaluated(&self) -> Option<Check<'t>> {
+        let why = self.why_not_evaluated()?;
+        Some(Check { reason: Some(why), ..self.check(None, State::NotEvaluated) })
+    }
+
+    fn for_each_series(&self, mut look: impl FnMut(&Case<'_, '_, 't>)) {
         let labels = self.labels();
         let own = self.comparisons(&self.rule.condition, &labels);
         let and: Vec<_> = self.rule.and().iter().map(|condition| self.comparisons(condition, &labels)).collect();
@@ -48,7 +76,7 @@ impl<'a, 't: 'a> Judge<'a, 't> {
             let and = and.iter().filter_map(|and| and.get(index)).collect();
             Case { judge: self, label: *label, subject: reason::subject(metric, *label), own, and, exemption }
         });
-        cases.map(|case| case.check()).collect()
+        cases.for_each(|case| look(&case));
     }
 
     /// A limit that is not set, an optional metric that the snapshot lacks, or an optional metric without its
@@ -154,31 +182,27 @@ struct Comparison<'a> {
     bound: Bound<'a>,
 }
 
-/// A value and its limit.
-type Pair = (f64, f64);
-
 impl Comparison<'_> {
-    /// The value and the limit of one window; `None` if either has no data.
-    fn at(&self, window: usize) -> Option<Pair> {
-        self.pair(|series| series.at(window))
+    /// In one window.
+    fn at(&self, window: usize) -> Compared {
+        self.compare(|series| series.at(window))
     }
 
-    /// The same of whole series.
-    fn whole(&self, aggregate: Aggregate, windows: usize) -> Option<Pair> {
-        self.pair(|series| aggregate.of(series, windows))
+    /// Of whole series.
+    fn whole(&self, aggregate: Aggregate, windows: usize) -> Compared {
+        self.compare(|series| aggregate.of(series, windows))
     }
 
-    fn pair(&self, value_of: impl Fn(&Series) -> Point) -> Option<Pair> {
-        let value = self.series.map(&value_of)?.get()?;
+    fn compare(&self, value_of: impl Fn(&Series) -> Point) -> Compared {
+        let value = self.series.and_then(|series| value_of(series).get());
         let limit = match self.bound {
-            Bound::Fixed(limit) => limit.get(),
-            Bound::Moving { baseline, percent } => moved(value_of(baseline?), percent).get()?,
+            Bound::Fixed(limit) => Some(limit.get()),
+            Bound::Moving { baseline, percent } => {
+                baseline.and_then(|baseline| moved(value_of(baseline), percent).get())
+            }
         };
-        Some((value, limit))
-    }
-
-    fn answer(&self, pair: Option<Pair>) -> Answer {
-        pair.map_or(Answer::Unknown, |(value, limit)| self.condition.comparator.holds(value, limit).into())
+        let holds = |(value, limit)| self.condition.comparator.holds(value, limit).into();
+        Compared { value, limit, holds: value.zip(limit).map_or(Answer::Unknown, holds) }
     }
 
     fn lacks_baseline(&self) -> bool {
@@ -209,29 +233,64 @@ struct Case<'a, 'j, 't> {
 
 impl<'t> Case<'_, '_, 't> {
     fn check(&self) -> Check<'t> {
-        match &self.judge.rule.over {
-            Over::Windows { .. } => self.check_windows(),
-            Over::Whole(aggregate) => self.check_whole(*aggregate),
+        match self.judge.rule.over {
+            Over::Windows { .. } => self.check_windows(|_| {}),
+            Over::Whole(aggregate) => self.check_whole(aggregate, self.whole(aggregate)),
         }
     }
 
-    fn check_windows(&self) -> Check<'t> {
-        let rule = self.judge.rule;
-        let windows = self.judge.snapshot.windows();
-        let needed = rule.persistence().needed(self.judge.snapshot.window());
+    fn trace(&self) -> Trace<'t> {
+        match self.judge.rule.over {
+            Over::Windows { .. } => {
+                let mut windows = Vec::with_capacity(self.judge.snapshot.windows());
+                let check = self.check_windows(|judged| windows.push(self.step(judged)));
+                Trace { check, steps: Steps::Windows { needed: self.needed(), windows } }
+            }
+            Over::Whole(aggregate) => {
+                let windows = (0..self.judge.snapshot.windows()).map(|window| self.own.at(window)).collect();
+                let (whole, breach) = self.whole(aggregate);
+                let check = self.check_whole(aggregate, (whole, breach));
+                Trace { check, steps: Steps::Whole { aggregate, windows, whole, breach } }
+            }
+        }
+    }
+
+    /// A window that was judged, with everything that was looked at.
+    fn step(&self, judged: JudgedWindow) -> Step {
+        let JudgedWindow { window, own, breach, run, possible } = judged;
+        let exempt = self.exempt_in(window);
+        let has_flag = !matches!(self.exemption, Exemption::Nothing);
+        let exempt = has_flag.then_some(exempt);
+        Step { own, and: self.and_in(window).collect(), exempt, breach, run, possible }
+    }
+
+    /// Goes through the windows in order; `look` sees each as it was judged.
+    fn tally(&self, mut look: impl FnMut(JudgedWindow)) -> Tally {
         // A rule that lacks its baseline has no data at all, whatever `and` and `unless` say.
         let lacks_baseline = self.judge.lacks_baseline();
         let mut tally = Tally::default();
-        let mut fired_at = None;
-        for window in 0..windows {
-            let pair = self.own.at(window);
-            let breach = if lacks_baseline { Answer::Unknown } else { self.breach(pair, window) };
-            let worst = pair.map(|(value, limit)| Worst { value, limit, window: Some(window) });
-            tally.add(window, breach, rule.missing.settle(breach), worst, self);
-            if tally.run.windows == needed && rule.kind == Kind::Rollback {
-                fired_at.get_or_insert(window);
-            }
+        for window in 0..self.judge.snapshot.windows() {
+            let own = self.own.at(window);
+            let breach = if lacks_baseline { Answer::Unknown } else { self.breach(own, window) };
+            let breach = self.settle(breach);
+            let worst = own.pair().map(|(value, limit)| Worst { value, limit, window: Some(window) });
+            tally.add(window, breach, worst, self);
+            look(JudgedWindow { window, own, breach, run: tally.run.windows, possible: tally.possible });
         }
+        tally
+    }
+
+    fn check_windows(&self, mut look: impl FnMut(JudgedWindow)) -> Check<'t> {
+        let rule = self.judge.rule;
+        let windows = self.judge.snapshot.windows();
+        let needed = self.needed();
+        let mut fired_at = None;
+        let tally = self.tally(|judged| {
+            if judged.run == needed && rule.kind == Kind::Rollback {
+                fired_at.get_or_insert(judged.window);
+            }
+            look(judged);
+        });
         let gaps = tally.no_data.iter().map(|gap| gap.to - gap.from + 1).sum();
         let state = if tally.longest.windows >= needed {
             State::breached(rule.kind)
@@ -256,12 +315,23 @@ impl<'t> Case<'_, '_, 't> {
         }
     }
 
+    /// How many windows in a row must breach.
+    fn needed(&self) -> usize {
+        self.judge.rule.persistence().needed(self.judge.snapshot.window())
+    }
+
+    /// One value of all windows, and whether it breaches.
+    fn whole(&self, aggregate: Aggregate) -> (Compared, Breach) {
+        let whole = self.own.whole(aggregate, self.judge.snapshot.windows());
+        (whole, self.settle(self.against(whole.holds)))
+    }
+
     /// One value has no window of its own: only that of the last window has one to show.
-    fn check_whole(&self, aggregate: Aggregate) -> Check<'t> {
+    fn check_whole(&self, aggregate: Aggregate, (whole, breach): (Compared, Breach)) -> Check<'t> {
         let rule = self.judge.rule;
         let windows = self.judge.snapshot.windows();
-        let pair = self.own.whole(aggregate, windows);
-        let state = match rule.missing.settle(self.against(self.own.answer(pair))) {
+        let pair = whole.pair();
+        let state = match breach.settled {
             Answer::Yes => State::breached(rule.kind),
             Answer::No => State::clear(rule.kind),
             Answer::Unknown => State::NoData,
@@ -287,7 +357,10 @@ impl<'t> Case<'_, '_, 't> {
     /// Those of `windows` in which the value or the limit has no data; all of them, if it is neither.
     fn gaps(&self, windows: Range<usize>) -> Vec<Stretch> {
         let mut gaps = Vec::new();
-        windows.clone().filter(|window| self.own.at(*window).is_none()).for_each(|window| extend(&mut gaps, window));
+        windows
+            .clone()
+            .filter(|window| self.own.at(*window).pair().is_none())
+            .for_each(|window| extend(&mut gaps, window));
         if gaps.is_empty() {
             gaps.extend(windows.end.checked_sub(1).map(|last| Stretch { from: windows.start, to: last }));
         }
@@ -295,10 +368,17 @@ impl<'t> Case<'_, '_, 't> {
     }
 
     /// Whether `window` breaches: the rule's comparison against it, every `and`, and not exempt.
-    fn breach(&self, pair: Option<Pair>, window: usize) -> Answer {
-        let own = self.against(self.own.answer(pair));
-        let breach = self.and.iter().fold(own, |breach, and| breach.and(and.answer(and.at(window))));
+    fn breach(&self, own: Compared, window: usize) -> Answer {
+        let breach = self.and_in(window).fold(self.against(own.holds), |breach, and| breach.and(and.holds));
         breach.and(!self.exempt_in(window))
+    }
+
+    fn settle(&self, measured: Answer) -> Breach {
+        Breach { measured, settled: self.judge.rule.missing.settle(measured) }
+    }
+
+    fn and_in(&self, window: usize) -> impl Iterator<Item = Compared> {
+        self.and.iter().map(move |and| and.at(window))
     }
 
     fn exempt_in(&self, window: usize) -> Answer {
@@ -361,6 +441,17 @@ impl<'t> Case<'_, '_, 't> {
     }
 }
 
+/// One window as it was judged.
+#[derive(Clone, Copy)]
+struct JudgedWindow {
+    window: usize,
+    own: Compared,
+    breach: Breach,
+    /// How long the run is that it is in, and how long it would be were every gap a breach.
+    run: usize,
+    possible: usize,
+}
+
 /// Breaching windows: how many, and the worst value in them.
 #[derive(Clone, Copy, Default)]
 struct Breaches {
@@ -402,16 +493,17 @@ struct Tally {
 }
 
 impl Tally {
-    /// Adds a window: whether it breaches, as measured and as settled by `missing`, and its value.
-    fn add(&mut self, window: usize, answer: Answer, settled: Answer, worst: Option<Worst>, case: &Case<'_, '_, '_>) {
+    /// Adds a window: whether it breaches, and its value.
+    fn add(&mut self, window: usize, breach: Breach, worst: Option<Worst>, case: &Case<'_, '_, '_>) {
+        let Breach { measured, settled } = breach;
         self.worst = case.worse(self.worst, worst);
-        if answer == Answer::Unknown {
+        if measured == Answer::Unknown {
             extend(&mut self.no_data, window);
         }
         if settled == Answer::Yes {
             extend(&mut self.breaches, window);
-            self.all.add(answer, worst, case);
-            self.run.add(answer, worst, case);
+            self.all.add(measured, worst, case);
+            self.run.add(measured, worst, case);
         } else {
             self.run = Breaches::default();
         }

@@ -19,6 +19,7 @@
 //! | [`reason`] | the texts of reasons |
 //! | [`snapshot`] | what was measured, with derived metrics worked out |
 //! | [`verdict`] | the answer: checks and what follows from them |
+//! | [`trace`] | how a check came about, window by window |
 //! | [`judge`] | [`evaluate`](judge::evaluate): rules and snapshot to verdict |
 //! | [`extent`] | comparisons as ranges of values |
 //! | [`finding`] | what a review raises, and the parts of a pipeline by name |
@@ -50,6 +51,7 @@ pub mod sighting;
 pub mod snapshot;
 pub mod table;
 pub mod template;
+pub mod trace;
 pub mod unit;
 pub mod verdict;
 pub mod waiting;
