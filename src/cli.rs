@@ -8,6 +8,7 @@ mod completions;
 mod lint;
 mod man;
 mod schema;
+mod show;
 mod test;
 
 use clap::{ColorChoice, Parser, Subcommand};
@@ -18,6 +19,7 @@ pub(crate) use self::{
     lint::{LintArgs, LintFormat},
     man::ManArgs,
     schema::{Document, SchemaArgs},
+    show::{ShowArgs, ShowFormat},
     test::{TestArgs, TestFormat},
 };
 
@@ -48,6 +50,10 @@ pub(crate) enum Command {
     /// Find mistakes in the table of limits
     #[command(before_help = lint::EXAMPLES, after_help = lint::EXIT_CODES)]
     Lint(LintArgs),
+
+    /// Show the ladder and its limits, or one stage
+    #[command(before_help = show::EXAMPLES)]
+    Show(ShowArgs),
 
     /// Run the tests of a table
     #[command(before_help = test::EXAMPLES, after_help = test::EXIT_CODES)]

@@ -5,6 +5,8 @@
 
 #![cfg(unix)]
 
+#[path = "shared/acting.rs"]
+mod acting;
 #[path = "shared/binary.rs"]
 mod binary;
 #[path = "shared/colour.rs"]
@@ -21,6 +23,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use acting::acts;
 use binary::{Run, check, command, run};
 use colour::without_colour;
 
@@ -356,13 +359,6 @@ fn colour_is_for_those_who_ask() -> io::Result<()> {
 
 /// Acts on a terminal: clears it, colours it, turns the line around, ends it.
 const HOSTILE: &str = "a\u{1b}[2Jb\u{9b}31mc\u{202e}d\ne\rf\u{7}g\u{200b}h\u{2028}i\u{7f}j\u{feff}k\u{2066}l";
-
-/// Whether a character does something other than being seen.
-fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || character == '\u{feff}'
-}
 
 /// Runs in every format, and refuses every character that acts but for the tool's own line ends and colours.
 fn is_harmless(command: impl Fn() -> Command, lines: usize) -> io::Result<()> {

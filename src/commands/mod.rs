@@ -2,11 +2,13 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+mod find;
 pub(crate) mod lint;
 pub(crate) mod man;
 mod output;
 mod progress;
 pub(crate) mod schema;
+pub(crate) mod show;
 mod table;
 mod terminal;
 pub(crate) mod test;

@@ -14,7 +14,15 @@ pub(crate) struct Terminal {
     pub(crate) error_color: bool,
     /// Whether the locale has block characters.
     pub(crate) unicode: bool,
+    /// How many columns a line of standard output has.
+    pub(crate) width: usize,
 }
+
+/// The width where standard output is no terminal: what people read in a file or a review.
+const WIDTH: usize = 120;
+
+/// Below this, nothing can be laid out.
+const NARROWEST: usize = 40;
 
 impl Terminal {
     /// Colour as `color` asks; if it leaves that open, only on a terminal, and as the environment wishes.
@@ -30,6 +38,14 @@ impl Terminal {
             color: choice(AutoStream::choice(&io::stdout()), io::stdout().is_terminal()),
             error_color: choice(AutoStream::choice(&io::stderr()), io::stderr().is_terminal()),
             unicode: supports_unicode::supports_unicode(),
+            width: width(),
         }
     }
+}
+
+/// What the environment says, as with the help texts; else what the terminal says.
+fn width() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let shown = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    said.or_else(shown).unwrap_or(WIDTH).max(NARROWEST)
 }

@@ -140,6 +140,19 @@ impl Template {
     }
 }
 
+impl std::fmt::Display for Template {
+    /// As a table writes it, placeholders and all.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
+            Piece::Placeholder(placeholder) => {
+                let name = Placeholder::ALL.iter().find(|(_, known)| known == placeholder);
+                write!(f, "{{{}}}", name.map_or("", |(name, _)| name))
+            }
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,7 +177,9 @@ mod tests {
             ("{{limit}} } {limit}", "{limit} } 0.08"),
             ("{limit}{limit}", "0.080.08"),
         ] {
-            assert_eq!(Template::parse(template).unwrap().fill(&FACTS), text);
+            let parsed = Template::parse(template).unwrap();
+            assert_eq!(parsed.fill(&FACTS), text);
+            assert_eq!(Template::parse(&parsed.to_string()), Ok(parsed));
         }
     }
 

@@ -21,3 +21,4 @@ mod windows;
 mod yaml;
 
 pub use duration::parse as parse_duration;
+pub use suggestion::did_you_mean;

@@ -27,8 +27,10 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     near.max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(candidate, _)| candidate)
 }
 
-/// Asks whether the nearest candidate was meant, if one is near; else lists them, if they are few.
-pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
+/// What to say of a word that is none of `candidates`: asks whether the nearest was meant, if one is near; else lists
+/// them, if they are at most 20; else where to look.
+#[must_use]
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
     const FEW: usize = 20;
     if let Some(nearest) = nearest(word, candidates.clone()) {
         return format!("did you mean `{nearest}`?");

@@ -36,7 +36,7 @@ pub fn render(outcome: &Outcome<'_>, table: &str, layout: Layout) -> String {
     written(&Document::new(outcome, table), layout)
 }
 
-/// A document as text, with a newline at its end.
+/// A document as text, with a newline at its end and nothing in it that acts on a terminal.
 pub(super) fn written(document: &impl Serialize, layout: Layout) -> String {
     let json = match layout {
         Layout::Pretty => serde_json::to_string_pretty(document),
@@ -358,7 +358,7 @@ fn as_object<S: Serializer>(labels: &[(String, String)], serializer: S) -> Resul
 
 /// A number as people write it: 400, not 400.0.
 #[derive(Clone, Copy)]
-struct Number(f64);
+pub(super) struct Number(pub(super) f64);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -10,15 +10,15 @@ use super::{
     escape::shown,
     fault,
     sparkline::{Curve, Sparkline},
+    wording::Wording,
 };
 use crate::{
     eval::{
         limit::Limit,
         measurement::Series,
         notation::{duration, shortest},
-        persistence::Persistence,
         reason::subject,
-        table::{Condition, Kind, Metric, MetricId, Over, Rule, Severity},
+        table::{Condition, Kind, Metric, MetricId, Rule, Severity},
         verdict::{Check, Decision, State, Stretch, Worst},
     },
     exit::Exit,
@@ -299,26 +299,13 @@ impl<'a, 't> Block<'a, 't> {
             Kind::Gate => "limit",
             Kind::Rollback => "trigger",
         };
-        let own = |condition: &Condition, limit: &str| format!("{} {limit}", condition.comparator.name());
         let limit = match (check.limit, check.worst) {
             (Limit::Baseline { .. }, Some(worst)) => format!("{} = {}", check.limit, shortest(worst.limit)),
             _ => check.limit.to_string(),
         };
-        let mut text = match &rule.over {
-            Over::Whole(aggregate) => format!("{kind} {} {}", aggregate.name(), own(&rule.condition, &limit)),
-            Over::Windows { persistence, .. } => {
-                format!("{kind} {}{}", own(&rule.condition, &limit), lasting(*persistence))
-            }
-        };
-        let stage = self.judged.verdict.stage().id();
-        for and in rule.and() {
-            let limit = and.limit(stage).unwrap_or(Limit::Unset).to_string();
-            text += &format!(" and {} {}", shown(self.metric_name(and)), own(and, &limit));
-        }
-        if let Some(flag) = rule.unless().and_then(|flag| self.metric(flag)) {
-            text += &format!(" unless {}", shown(&flag.name));
-        }
-        text
+        let stage = self.judged.verdict.stage();
+        let and = |and: &Condition| and.limit(stage.id()).unwrap_or(Limit::Unset).to_string();
+        format!("{kind} {}", Wording::shown(stage.pipeline()).compact(rule, &limit, and))
     }
 
     fn sparkline(&self, check: &Check<'_>) -> Sparkline {
@@ -407,15 +394,6 @@ impl<'a, 't> Block<'a, 't> {
 fn breaches_high(rule: &Rule) -> bool {
     let holds_high = rule.condition.comparator.excess(1.0, 0.0) > 0.0;
     (rule.kind == Kind::Rollback) == holds_high
-}
-
-fn lasting(persistence: Persistence) -> String {
-    match persistence {
-        Persistence::Once => String::new(),
-        Persistence::Windows(windows) if windows.get() == 1 => " for 1 window".to_owned(),
-        Persistence::Windows(windows) => format!(" for {windows} windows"),
-        Persistence::For(lasting) => format!(" for {}", duration(lasting)),
-    }
 }
 
 /// What is most urgent comes first; within that, table order.
