@@ -5,6 +5,7 @@
 
 mod check;
 mod completions;
+mod explain;
 mod lint;
 mod man;
 mod schema;
@@ -16,6 +17,7 @@ use clap::{ColorChoice, Parser, Subcommand};
 pub(crate) use self::{
     check::{CheckArgs, CheckFormat},
     completions::CompletionsArgs,
+    explain::ExplainArgs,
     lint::{LintArgs, LintFormat},
     man::ManArgs,
     schema::{Document, SchemaArgs},
@@ -54,6 +56,10 @@ pub(crate) enum Command {
     /// Show the ladder and its limits, or one stage
     #[command(before_help = show::EXAMPLES)]
     Show(ShowArgs),
+
+    /// Explain a rule, a stage or a code, or how a snapshot was judged
+    #[command(before_help = explain::EXAMPLES)]
+    Explain(ExplainArgs),
 
     /// Run the tests of a table
     #[command(before_help = test::EXAMPLES, after_help = test::EXIT_CODES)]

@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(args, cli.color).into(),
         Command::Lint(args) => commands::lint::run(args, cli.color).into(),
         Command::Show(args) => commands::show::run(args, cli.color).into(),
+        Command::Explain(args) => commands::explain::run(args, cli.color).into(),
         Command::Test(args) => commands::test::run(args, cli.color).into(),
         Command::Schema(args) => commands::schema::run(args).into(),
         Command::Completions(args) => commands::completions::run(args).into(),

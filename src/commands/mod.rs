@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod explain;
 mod find;
 pub(crate) mod lint;
 pub(crate) mod man;

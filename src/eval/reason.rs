@@ -25,17 +25,30 @@ pub fn subject(metric: &str, label: Option<&str>) -> String {
 /// `timeout_rate 0.1200 exceeds 0.0800 for 15m`.
 #[must_use]
 pub fn breach(rule: &Rule, facts: &Facts<'_>) -> String {
-    if let Some(template) = &rule.reason {
-        return template.fill(facts);
+    match &rule.reason {
+        Some(template) => template.fill(facts),
+        None => default(rule, facts.subject, &four_decimals(facts.value), &four_decimals(facts.limit)),
     }
-    let Facts { subject, value, limit, .. } = facts;
+}
+
+/// The form of a breach's reason, with placeholders for what each breach fills in: the template, else
+/// `{metric} {value} exceeds {limit} for 15m`.
+#[must_use]
+pub fn pattern(rule: &Rule) -> String {
+    match &rule.reason {
+        Some(template) => template.to_string(),
+        None => default(rule, "{metric}", "{value}", "{limit}"),
+    }
+}
+
+fn default(rule: &Rule, subject: &str, value: &str, limit: &str) -> String {
     let verb = verb(rule.kind, rule.condition.comparator);
     let lasting = match rule.persistence() {
         Persistence::Once => String::new(),
         Persistence::Windows(windows) => format!(" for {windows} windows"),
         Persistence::For(lasting) => format!(" for {}", duration(lasting)),
     };
-    format!("{subject} {} {verb} {}{lasting}", four_decimals(*value), four_decimals(*limit))
+    format!("{subject} {value} {verb} {limit}{lasting}")
 }
 
 /// How a breaching value stands to the limit. A gate breaches where its comparison does not hold, a

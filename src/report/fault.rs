@@ -51,6 +51,16 @@ fn block(renderer: &Renderer, group: Group<'_>) -> String {
     lines.fold(String::new(), |text, line| text + line + "\n") + "\n"
 }
 
+/// What is wrong with the command line, and the way out, with a newline at its end.
+#[must_use]
+pub fn complaint(message: &str, help: &str, color: bool) -> String {
+    let renderer = renderer(color);
+    // Apart: together, the renderer draws a line between them.
+    let error = renderer.render(&[Group::with_title(Level::ERROR.primary_title(shown(message)))]);
+    let help = renderer.render(&[Group::with_title(Level::HELP.primary_title(shown(help)))]);
+    format!("{error}\n{help}\n")
+}
+
 /// One line: `file:3:14: what is wrong (+2 more)`.
 #[must_use]
 pub fn line(refusal: &Refusal) -> String {

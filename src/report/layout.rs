@@ -59,6 +59,19 @@ pub(super) fn widest_piece(name: &str) -> usize {
     name.split_inclusive(['_', '-', '.', ' ']).map(UnicodeWidthStr::width).max().unwrap_or_default()
 }
 
+/// Rows of cells, each column as wide as its widest cell, two spaces between them, every line behind `indent`.
+pub(super) fn columns(indent: &str, rows: &[Vec<String>]) -> String {
+    let count = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..count)
+        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or_default())
+        .collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| pad(cell, *width)).collect();
+        format!("{}\n", format!("{indent}{}", cells.join("  ")).trim_end())
+    };
+    rows.iter().map(line).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +93,11 @@ mod tests {
         assert_eq!(break_name("a_b_c", 4), ["a_b_", "c"]);
         assert_eq!(break_name("plain", 3), ["plain"]);
         assert_eq!(widest_piece("production_shadow"), 11);
+    }
+
+    #[test]
+    fn columns_stand_under_each_other() {
+        let rows = [["a", "日本", "x"], ["bcd", "e", ""]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(columns("  ", &rows), "  a    日本  x\n  bcd  e\n");
     }
 }

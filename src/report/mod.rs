@@ -4,6 +4,7 @@
 
 pub mod batch;
 mod escape;
+pub mod explain;
 pub mod fault;
 pub mod json;
 mod layout;
@@ -12,4 +13,5 @@ pub mod show;
 mod sparkline;
 pub mod suite;
 pub mod text;
+mod times;
 mod wording;

@@ -11,6 +11,8 @@ use crate::eval::{
     table::{Condition, Kind, Pipeline, Rule, Severity, Stage, StageId, StageRules, Table},
 };
 
+pub(super) use text::stage as stage_text;
+
 /// What is to be shown of a table.
 #[derive(Clone, Debug)]
 pub enum View<'t> {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use anstyle::{AnsiColor, Style};
-use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
     escape::shown,
     fault,
     sparkline::{Curve, Sparkline},
+    times::Times,
     wording::Wording,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
         verdict::{Check, Decision, State, Stretch, Worst},
     },
     exit::Exit,
-    outcome::{Judged, Outcome, opening},
+    outcome::{Judged, Outcome},
 };
 
 /// How text is written, and what judged.
@@ -52,6 +52,11 @@ pub fn render(outcome: &Outcome<'_>, settings: &Settings) -> String {
 pub fn verdict_line(outcome: &Outcome<'_>, settings: &Settings) -> String {
     let word = word(outcome.exit(), settings);
     format!("{word}  {}\n", summary(outcome))
+}
+
+/// What stands above the rows: what was judged, and by what.
+pub(super) fn header(judged: &Judged<'_>, name: &str, settings: &Settings) -> String {
+    Block::new(judged, settings).header(name)
 }
 
 /// The word of an exit code, in its colour.
@@ -154,7 +159,7 @@ impl<'a, 't> Block<'a, 't> {
         let stage = verdict.stage();
         let windows = if verdict.windows() == 1 { "window" } else { "windows" };
         let span = format!("{} {windows} x {}", verdict.windows(), duration(verdict.window()));
-        let times = reading.start.and_then(|start| self.times(start, 0, verdict.windows(), true));
+        let times = Times::of(reading).and_then(|times| times.between(0, verdict.windows(), true));
         let mut header = format!(
             "{} / {}   {}   {span}{}\n",
             shown(&stage.pipeline().name),
@@ -238,10 +243,7 @@ impl<'a, 't> Block<'a, 't> {
 
     fn row(&self, check: &Check<'_>) -> Row {
         let rule = check.rule;
-        let (state, style) = match (rule.severity, check.state) {
-            (Severity::Warn, State::Fail | State::Fired) => ("WARN", AnsiColor::Yellow.on_default().bold()),
-            (_, state) => state_word(state),
-        };
+        let (state, style) = check_word(check);
         let metric = self.metric_name(&rule.condition);
         let id = format!("[{}, {}:{}]", shown(&rule.id), shown(&self.settings.table), rule.line);
         let mut row = Row {
@@ -344,26 +346,8 @@ impl<'a, 't> Block<'a, 't> {
 
     fn stretch(&self, Stretch { from, to }: Stretch) -> String {
         let windows = if from == to { format!("w{from}") } else { format!("w{from}-w{to}") };
-        let times = self.judged.reading.start.and_then(|start| self.times(start, from, to + 1, false));
+        let times = Times::of(&self.judged.reading).and_then(|times| times.between(from, to + 1, false));
         times.map_or(windows.clone(), |times| format!("{windows} ({times})"))
-    }
-
-    /// From the opening of window `from` to that of window `to`, in UTC; with dates if asked or if there are
-    /// several days.
-    fn times(&self, start: Timestamp, from: usize, to: usize, dated: bool) -> Option<String> {
-        let window = self.judged.verdict.window();
-        let opening = |number| opening(start, window, number);
-        let (from, to) = (opening(from)?, opening(to)?);
-        let date = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
-        let is_whole = |time: Timestamp| time.as_nanosecond() % 60_000_000_000 == 0;
-        let clock = if is_whole(from) && is_whole(to) { "%H:%MZ" } else { "%H:%M:%SZ" };
-        let clock = |time: Timestamp| time.strftime(clock).to_string();
-        let is_one_day = date(start) == date(opening(self.judged.verdict.windows())?);
-        Some(match (is_one_day, date(from) == date(to), dated) {
-            (true, _, false) => format!("{} to {}", clock(from), clock(to)),
-            (_, true, _) => format!("{} {} to {}", date(from), clock(from), clock(to)),
-            (..) => format!("{} {} to {} {}", date(from), clock(from), date(to), clock(to)),
-        })
     }
 
     fn steps(&self) -> String {
@@ -415,6 +399,19 @@ fn urgency(check: &Check<'_>) -> Urgency {
         (Severity::Fail, State::Fired) => Urgency::Fired,
         (Severity::Fail, State::Fail) => Urgency::Failed,
         (Severity::Fail, State::NoData) => Urgency::NoData,
+    }
+}
+
+/// What a check came to, in its colour.
+pub(super) fn outcome_word(check: &Check<'_>, settings: &Settings) -> String {
+    let (word, style) = check_word(check);
+    paint(word, style, settings)
+}
+
+fn check_word(check: &Check<'_>) -> (&'static str, Style) {
+    match (check.rule.severity, check.state) {
+        (Severity::Warn, State::Fail | State::Fired) => ("WARN", AnsiColor::Yellow.on_default().bold()),
+        (_, state) => state_word(state),
     }
 }
 

@@ -1,0 +1,208 @@
+//! `rollout-gate explain`: a rule, a stage or a code in words, and how a rule judged a snapshot.
+
+use std::path::Path;
+
+use clap::ColorChoice;
+use rollout_gate::{
+    eval::{
+        lint::Lint,
+        table::{Pipeline, Rule, StageRules, Table},
+    },
+    exit::Status,
+    input::{
+        did_you_mean,
+        files::Source,
+        snapshot::{self, Asker, Request},
+    },
+    outcome::Judged,
+    refusal::{Code, Refusal},
+    report::{
+        explain::{self, judging},
+        fault,
+        text::Settings,
+    },
+};
+
+use super::{
+    find::find_pipeline,
+    output::{complain, deliver},
+    table::TableSource,
+    terminal::Terminal,
+};
+use crate::cli::ExplainArgs;
+
+/// Explains whatever has the name; with a snapshot, how it was judged.
+pub(crate) fn run(args: &ExplainArgs, color: ColorChoice) -> Status {
+    let terminal = Terminal::find(color);
+    let source = TableSource::find(args.gates.as_deref());
+    let explained = source.read().map_err(Trouble::from).and_then(|table| {
+        let explainer = Explainer { args, table: &table, origin: source.name(), terminal };
+        explainer.explain()
+    });
+    match explained {
+        Ok(text) => deliver(text, Status::Clean),
+        Err(trouble) => {
+            complain(&trouble.render(terminal.error_color));
+            Status::Unusable
+        }
+    }
+}
+
+/// Why nothing is explained.
+enum Trouble {
+    /// A file was refused.
+    Refused(Refusal),
+    /// The command line asks for what there is not: what is wrong, and the way out.
+    Asked { message: String, help: String },
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Trouble {
+    fn render(&self, color: bool) -> String {
+        match self {
+            Self::Refused(refusal) => fault::render(refusal, color),
+            Self::Asked { message, help } => fault::complaint(message, help, color),
+        }
+    }
+}
+
+/// One thing that has the name.
+enum Named<'t> {
+    Rule(&'t Pipeline, &'t Rule),
+    Stage(StageRules<'t>),
+    Fault(Code),
+    Lint(Lint),
+}
+
+struct Explainer<'a> {
+    args: &'a ExplainArgs,
+    table: &'a Table,
+    origin: String,
+    terminal: Terminal,
+}
+
+impl<'a> Explainer<'a> {
+    fn explain(&self) -> Result<String, Trouble> {
+        let named = self.named()?;
+        match &self.args.with {
+            Some(path) => self.judging(&named, path),
+            None => Ok(named.iter().map(|named| self.in_words(named)).collect::<Vec<_>>().join("\n")),
+        }
+    }
+
+    /// Whatever has the name.
+    fn named(&self) -> Result<Vec<Named<'a>>, Trouble> {
+        let name = self.args.name.as_str();
+        let pipelines = self.pipelines()?;
+        let rules = pipelines.iter().flat_map(|pipeline| {
+            let rules = pipeline.rules.iter().filter(|rule| rule.id == name);
+            rules.map(|rule| Named::Rule(pipeline, rule))
+        });
+        let stages = pipelines.iter().filter_map(|pipeline| pipeline.stage(name).map(Named::Stage));
+        let faults = Code::ALL.iter().filter(|code| code.name() == name).map(|code| Named::Fault(*code));
+        let lints = Lint::ALL.into_iter().filter(|lint| lint.name() == name).map(Named::Lint);
+        let named: Vec<_> = rules.chain(stages).chain(faults).chain(lints).collect();
+        if named.is_empty() { Err(self.unknown(&pipelines)) } else { Ok(named) }
+    }
+
+    /// Those that are looked at.
+    fn pipelines(&self) -> Result<Vec<&'a Pipeline>, Trouble> {
+        match &self.args.pipeline {
+            Some(name) => Ok(vec![find_pipeline(self.table, &self.origin, name)?]),
+            None => Ok(self.table.pipelines.iter().collect()),
+        }
+    }
+
+    fn unknown(&self, pipelines: &[&Pipeline]) -> Trouble {
+        let name = self.args.name.as_str();
+        let message = format!("nothing is called {name:?}: no rule and no stage of {}, and no code", self.origin);
+        let is_pipeline = self.table.pipelines.iter().any(|pipeline| pipeline.name == name);
+        let on_metric = pipelines.iter().flat_map(|pipeline| {
+            let is_on =
+                |rule: &&Rule| rule.metrics().filter_map(|id| pipeline.metric(id)).any(|metric| metric.name == name);
+            pipeline.rules.iter().filter(is_on).map(|rule| rule.id.as_str())
+        });
+        let on_metric: Vec<&str> = on_metric.collect();
+        let help = if is_pipeline {
+            format!("it is a pipeline: rollout-gate show {name}")
+        } else if !on_metric.is_empty() {
+            format!("it is a metric, on which there are the rules {}", on_metric.join(", "))
+        } else {
+            let rules = pipelines.iter().flat_map(|pipeline| pipeline.rules.iter().map(|rule| rule.id.as_str()));
+            let stages = pipelines.iter().flat_map(|pipeline| pipeline.stages.iter().map(|stage| stage.name.as_str()));
+            let codes = Code::ALL.iter().map(|code| code.name()).chain(Lint::ALL.map(Lint::name));
+            did_you_mean(name, rules.chain(stages).chain(codes))
+        };
+        Trouble::Asked { message, help }
+    }
+
+    fn in_words(&self, named: &Named<'_>) -> String {
+        let width = self.terminal.width;
+        match named {
+            Named::Rule(pipeline, rule) => explain::rule(pipeline, rule, &self.origin, width),
+            Named::Stage(stage) => explain::stage(*stage, &self.origin, width),
+            Named::Fault(code) => explain::fault(*code, width),
+            Named::Lint(lint) => explain::lint(*lint, width),
+        }
+    }
+
+    /// How the named rules judged a snapshot.
+    fn judging(&self, named: &[Named<'a>], path: &Path) -> Result<String, Trouble> {
+        let source = if path == Path::new("-") { Source::Stdin } else { Source::File(path.to_owned()) };
+        let request = Request {
+            pipeline: self.args.pipeline.clone(),
+            stage: self.args.stage.clone(),
+            asker: Asker::Flags,
+            last: self.args.last,
+            ended_within: None,
+        };
+        let reading = snapshot::read(&source.name(), source.read()?, self.table, &request)?;
+        let judged = Judged::from(reading);
+        let stage = judged.verdict.stage();
+        let is_here = |pipeline: &Pipeline| pipeline.name == stage.pipeline().name;
+        let is_whole =
+            |named: &Named<'_>| matches!(named, Named::Stage(own) if is_here(own.pipeline()) && own.id() == stage.id());
+        let has = |named: &Named<'_>, rule: &Rule| matches!(named, Named::Rule(pipeline, own) if is_here(pipeline) && own.id == rule.id);
+        let whole = named.iter().any(is_whole);
+        let rules: Vec<&Rule> =
+            stage.rules().filter(|rule| whole || named.iter().any(|named| has(named, rule))).collect();
+        if rules.is_empty() {
+            return Err(self.elsewhere(named, stage, &source));
+        }
+        let settings = Settings {
+            table: self.origin.clone(),
+            color: self.terminal.color,
+            unicode: self.terminal.unicode,
+            verbose: self.args.verbose,
+        };
+        let text = judging::render(&judged, &rules, &source.name(), &settings, self.terminal.width);
+        Ok(if whole { text + &judging::conclusion(&judged) } else { text })
+    }
+
+    /// What is named does not judge at the snapshot's stage.
+    fn elsewhere(&self, named: &[Named<'_>], stage: StageRules<'_>, source: &Source) -> Trouble {
+        let (pipeline, stage) = (&stage.pipeline().name, &stage.stage().name);
+        let message = format!("{} is of {pipeline} / {stage}, where {} does not judge", source.name(), self.args.name);
+        let places = named.iter().flat_map(|named| match named {
+            Named::Rule(pipeline, rule) => {
+                let stages = pipeline.stages.iter().filter_map(|stage| pipeline.stage(&stage.name));
+                let stages = stages.filter(|stage| rule.applies_at(stage.id()));
+                stages.map(|stage| format!("{} / {}", pipeline.name, stage.stage().name)).collect()
+            }
+            Named::Stage(stage) => vec![format!("{} / {}", stage.pipeline().name, stage.stage().name)],
+            Named::Fault(_) | Named::Lint(_) => Vec::new(),
+        });
+        let places: Vec<String> = places.collect();
+        let help = if places.is_empty() {
+            "a code judges nothing: name a rule or a stage, or leave --with out".to_owned()
+        } else {
+            format!("it judges at {}", places.join(", "))
+        };
+        Trouble::Asked { message, help }
+    }
+}
