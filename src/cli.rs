@@ -6,6 +6,7 @@
 mod check;
 mod completions;
 mod explain;
+mod init;
 mod lint;
 mod man;
 mod schema;
@@ -18,6 +19,7 @@ pub(crate) use self::{
     check::{CheckArgs, CheckFormat},
     completions::CompletionsArgs,
     explain::ExplainArgs,
+    init::{InitArgs, StarterFile},
     lint::{LintArgs, LintFormat},
     man::ManArgs,
     schema::{Document, SchemaArgs},
@@ -28,7 +30,7 @@ pub(crate) use self::{
 const EXAMPLES: &str = "\
 Examples:
   rollout-gate check snapshot.json
-  rollout-gate lint --gates gates.yaml";
+  rollout-gate init --pipeline checkout --stages internal,canary,half,full";
 
 /// Promote, hold or roll back? Judges windowed metrics against a table of per-stage limits.
 #[derive(Debug, Parser)]
@@ -64,6 +66,10 @@ pub(crate) enum Command {
     /// Run the tests of a table
     #[command(before_help = test::EXAMPLES, after_help = test::EXIT_CODES)]
     Test(TestArgs),
+
+    /// Write a first table for a new service, and tests of it
+    #[command(before_help = init::EXAMPLES)]
+    Init(InitArgs),
 
     /// Print the JSON Schema of a document, for editors
     #[command(before_help = schema::EXAMPLES)]

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Command::Show(args) => commands::show::run(args, cli.color).into(),
         Command::Explain(args) => commands::explain::run(args, cli.color).into(),
         Command::Test(args) => commands::test::run(args, cli.color).into(),
+        Command::Init(args) => commands::init::run(args).into(),
         Command::Schema(args) => commands::schema::run(args).into(),
         Command::Completions(args) => commands::completions::run(args).into(),
         Command::Man(args) => commands::man::run(args).into(),

@@ -206,7 +206,7 @@ tests:
         let pipeline = &self.pipeline;
         let test = |(what, metrics, expect): (&str, String, &str)| {
             format!(
-                "  - name: {} {what}
+                "  - name: \"{} {what}\"
     pipeline: {pipeline}
     stage: {stage}
     metrics: {{ {metrics} }}

@@ -340,14 +340,16 @@ impl Folders {
         Self(root)
     }
 
+    /// A folder, which is there.
     fn path(&self, folder: &str) -> PathBuf {
-        self.0.join(folder)
+        let path = self.0.join(folder);
+        fs::create_dir_all(&path).unwrap();
+        path
     }
 
     fn write(&self, file: &str, text: &str) {
-        let path = self.path(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        let path = Path::new(file);
+        fs::write(self.path(path.parent().unwrap().to_str().unwrap()).join(path.file_name().unwrap()), text).unwrap();
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
 mod find;
+pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod man;
 mod output;

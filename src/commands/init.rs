@@ -1,0 +1,82 @@
+//! `rollout-gate init`: a first table for a new service, with its tests.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::Path,
+};
+
+use anyhow::{Context, bail};
+use rollout_gate::{
+    exit::Status,
+    input::{gates, suite},
+    starter::{Name, SCHEMAS, Starter},
+};
+
+use super::output::{complain, deliver};
+use crate::cli::{InitArgs, StarterFile};
+
+/// Writes the files into the current folder, or prints one of them.
+pub(crate) fn run(args: &InitArgs) -> Status {
+    let done = starter(args).map_err(anyhow::Error::msg).and_then(|starter| match args.stdout {
+        Some(StarterFile::Gates) => Ok(starter.table()),
+        Some(StarterFile::Tests) => Ok(starter.suite()),
+        None => write(&starter, args.force),
+    });
+    match done {
+        Ok(text) => deliver(text, Status::Clean),
+        Err(error) => {
+            complain(&format!("error: {error:#}\n"));
+            Status::Unusable
+        }
+    }
+}
+
+fn starter(args: &InitArgs) -> Result<Starter, String> {
+    let stages: Result<Vec<Name>, String> = args.stages.iter().map(|stage| Name::new(stage.trim())).collect();
+    Starter::new(Name::new(&args.pipeline)?, stages?)
+}
+
+/// Writes every file or, where one is there already and may not be overwritten, none.
+fn write(starter: &Starter, force: bool) -> anyhow::Result<String> {
+    let files = [
+        ("gates.yaml".to_owned(), starter.table()),
+        ("gates.test.yaml".to_owned(), starter.suite()),
+        (format!("{SCHEMAS}/gates.schema.json"), format!("{:#}\n", gates::schema())),
+        (format!("{SCHEMAS}/tests.schema.json"), format!("{:#}\n", suite::schema())),
+    ];
+    // A link to nowhere is there too: writing through it would make a file elsewhere.
+    let is_there = |name: &&str| Path::new(name).symlink_metadata().is_ok();
+    let there: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).filter(is_there).collect();
+    if !force && !there.is_empty() {
+        bail!("nothing was written, for this is there already: {}; --force overwrites it", there.join(", "));
+    }
+    fs::create_dir_all(SCHEMAS).with_context(|| format!("the folder {SCHEMAS} cannot be made"))?;
+    for (name, text) in &files {
+        write_file(name, text, force).with_context(|| format!("{name} cannot be written"))?;
+    }
+    Ok(format!(
+        "\
+wrote gates.yaml        the limits: make the numbers your own
+wrote gates.test.yaml   what they must decide
+wrote {SCHEMAS}/    what lets an editor explain and check both
+
+next:
+  rollout-gate test
+  rollout-gate lint
+  rollout-gate show
+"
+    ))
+}
+
+fn write_file(name: &str, text: &str, force: bool) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if force {
+        options.create(true).truncate(true);
+    } else {
+        // One that came up since it was looked for is not overwritten either.
+        options.create_new(true);
+    }
+    options.open(name)?.write_all(text.as_bytes())
+}
