@@ -155,11 +155,16 @@ fn every_key_of_the_json_of_tests_is_explained() {
 
 #[test]
 fn every_flag_is_explained() {
-    let commands = ["", "check", "lint", "test"].map(|command| format!("rollout-gate {command} --help"));
-    let help = shell(&commands.join("; "), Path::new(ROOT)).text;
+    let help = |command: &str| shell(&format!("rollout-gate {command} --help"), Path::new(ROOT)).text;
+    let program = help("");
+    let listed = program.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = listed.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 5, "{commands:?}");
+    assert_named(commands.iter().map(|command| (*command).to_owned()));
+    let help: String = commands.into_iter().map(help).collect::<String>() + &program;
     let names = help.lines().map(str::trim).filter(|line| line.starts_with('-') && !line.starts_with("- "));
     let names = names.flat_map(|line| line.split([' ', ',']).filter(|word| word.starts_with('-')));
-    let flags: BTreeSet<String> = names.map(str::to_owned).collect();
+    let flags: BTreeSet<String> = names.filter_map(|name| Some(name.split('[').next()?.to_owned())).collect();
     assert!(["--max-age", "-q", "--require-coverage"].iter().all(|flag| flags.contains(*flag)), "{flags:?}");
     assert_named(flags);
 }
@@ -272,7 +277,10 @@ fn tables() -> Vec<Vec<Vec<String>>> {
 fn assert_named(names: impl IntoIterator<Item = String>) {
     let code: BTreeSet<String> = Parser::new_ext(README, Options::ENABLE_TABLES)
         .filter_map(|event| match event {
-            Event::Code(code) => Some(code.split(' ').next()?.trim_end_matches(':').to_owned()),
+            Event::Code(code) => {
+                let code = code.strip_prefix("rollout-gate ").unwrap_or(&code);
+                Some(code.split([' ', '=']).next()?.trim_end_matches(':').to_owned())
+            }
             _ => None,
         })
         .collect();
