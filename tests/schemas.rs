@@ -23,7 +23,7 @@ use binary::{check, command, run};
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// What the program prints a schema of.
-const DOCUMENTS: [&str; 5] = ["gates", "snapshot", "tests", "report", "test-report"];
+const DOCUMENTS: [&str; 6] = ["gates", "snapshot", "tests", "report", "lint-report", "test-report"];
 
 fn schema(document: &str) -> String {
     let run = run(&mut command(["schema", document])).unwrap();
@@ -253,4 +253,24 @@ fn every_test_report_is_valid() {
         statuses.extend(document["tests"].as_array().unwrap().iter().map(|test| test["status"].to_string()));
     }
     assert_eq!(statuses.len(), 3, "{statuses:?}");
+}
+
+#[test]
+fn every_lint_report_is_valid() {
+    let report = validator("lint-report");
+    let mut severities = BTreeSet::new();
+    for folder in ["fixtures/bad/lints", "fixtures/bad/tables", "fixtures/good/lints"] {
+        for table in files(folder).into_iter().filter(|path| has_extension(path, "yaml")) {
+            let run = run(command(["lint", "--format", "json", "--gates"]).arg(&table)).unwrap();
+            let Ok(document) = serde_json::from_str::<Value>(&run.stdout) else {
+                assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{}", table.display());
+                continue;
+            };
+            let errors: Vec<String> = report.iter_errors(&document).map(|error| error.to_string()).collect();
+            assert_eq!(errors, [""; 0], "{}", run.stdout);
+            let findings = document["findings"].as_array().unwrap();
+            severities.extend(findings.iter().map(|finding| finding["severity"].to_string()));
+        }
+    }
+    assert_eq!(severities.len(), 2, "{severities:?}");
 }

@@ -24,6 +24,8 @@ pub(crate) enum Document {
     Tests,
     /// What `check --format json` writes
     Report,
+    /// What `lint --format json` writes
+    LintReport,
     /// What `test --format json` writes
     TestReport,
 }

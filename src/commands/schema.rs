@@ -3,7 +3,7 @@
 use rollout_gate::{
     exit::Status,
     input::{gates, snapshot, suite},
-    report::{json, suite::json as test_report},
+    report::{json, lint, suite::json as test_report},
 };
 
 use super::output::deliver;
@@ -16,6 +16,7 @@ pub(crate) fn run(args: &SchemaArgs) -> Status {
         Document::Snapshot => snapshot::schema(),
         Document::Tests => suite::schema(),
         Document::Report => json::schema(),
+        Document::LintReport => lint::schema(),
         Document::TestReport => test_report::schema(),
     };
     deliver(format!("{schema:#}\n"), Status::Clean)

@@ -56,6 +56,8 @@ pub enum Asker {
     Flags,
     /// A test of a suite.
     Test,
+    /// Nobody: the snapshot names them itself.
+    Nobody,
 }
 
 /// Reads a snapshot that one of `table`'s stages judges. `origin` is the file as the user named it.
@@ -93,7 +95,8 @@ pub(super) fn read_names<'t>(text: &str, table: &'t Table, faults: &mut Faults) 
     let text = Text::new(text);
     let entries = open(text, faults)?;
     let document = Document { text, entries: &entries };
-    let stage = document.stage(table, &Request::default(), faults);
+    let request = Request { asker: Asker::Nobody, ..Request::default() };
+    let stage = document.stage(table, &request, faults);
     let metrics = document.section(Section::Metrics, faults)?;
     let metrics = metrics.into_iter().map(|entry| (entry.key, entry.key_span)).collect();
     Some(Names { stage: stage?, metrics })

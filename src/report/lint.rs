@@ -1,6 +1,8 @@
 //! What `lint` found: for people the same blocks as those of errors, for machines one document.
 
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     escape::shown,
@@ -10,6 +12,7 @@ use super::{
 use crate::{
     inspection::{Inspection, Reviewed},
     refusal::{Fault, Refusal},
+    schema::draft_7,
 };
 
 /// Every finding, then one line that counts them.
@@ -52,36 +55,65 @@ pub fn json(inspection: &Inspection) -> String {
     written(&document, Layout::Pretty)
 }
 
-#[derive(Serialize)]
+/// The schema of the document.
+#[must_use]
+pub fn schema() -> Value {
+    draft_7::<Document<'_>>("rollout-gate: what `lint --format json` writes")
+}
+
+/// What was found in a table. New keys may be added.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LintReport")]
 struct Document<'a> {
+    /// The version of this format.
+    #[schemars(extend("const" = 1))]
     schema_version: u8,
+    /// The table that was looked at.
     table: &'a str,
+    /// Errors, or warnings: those of the table in the order of their places, then those of snapshots.
     findings: Vec<FindingDocument<'a>>,
+    /// How many errors there are; those beyond the first 100 are only counted.
     errors: usize,
+    /// How many warnings there are.
     warnings: usize,
+    /// How many snapshots could not be read.
     unreadable: usize,
 }
 
-#[derive(Serialize)]
+/// One thing that was found.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
 struct FindingDocument<'a> {
+    /// What kind of thing it is; `rollout-gate explain` says more.
     code: &'static str,
-    severity: &'static str,
+    /// Whether the table cannot be used, or should be looked at.
+    severity: Severity,
+    /// What is found.
     message: &'a str,
+    /// The way out.
     help: Option<&'a str>,
+    /// Where in the document it is.
     path: Option<&'a str>,
+    /// The file, as it was named.
     file: &'a str,
+    /// The line, from 1.
     line: Option<usize>,
+    /// The column in characters, from 1.
     column: Option<usize>,
 }
 
+/// How grave a finding is.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Severity {
+    /// The table cannot be used.
+    Error,
+    /// A careful reviewer would raise it.
+    Warning,
+}
+
 impl<'a> FindingDocument<'a> {
-    fn new<C>(
-        code: &'static str,
-        severity: &'static str,
-        file: &'a str,
-        text: Option<&str>,
-        fault: &'a Fault<C>,
-    ) -> Self {
+    fn new<C>(code: &'static str, severity: Severity, file: &'a str, text: Option<&str>, fault: &'a Fault<C>) -> Self {
         let place = text.and_then(|text| fault.place(text));
         Self {
             code,
@@ -98,10 +130,12 @@ impl<'a> FindingDocument<'a> {
 
 fn errors(refusal: &Refusal) -> impl Iterator<Item = FindingDocument<'_>> {
     let (file, text) = (&refusal.origin, refusal.text.as_deref());
-    refusal.faults.iter().map(move |fault| FindingDocument::new(fault.code.name(), "error", file, text, fault))
+    refusal.faults.iter().map(move |fault| FindingDocument::new(fault.code.name(), Severity::Error, file, text, fault))
 }
 
 fn warnings(file: &Reviewed) -> impl Iterator<Item = FindingDocument<'_>> {
     let text = Some(file.text.as_str());
-    file.warnings.iter().map(move |fault| FindingDocument::new(fault.code.name(), "warning", &file.origin, text, fault))
+    file.warnings
+        .iter()
+        .map(move |fault| FindingDocument::new(fault.code.name(), Severity::Warning, &file.origin, text, fault))
 }

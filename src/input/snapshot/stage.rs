@@ -10,8 +10,14 @@ use crate::{
     refusal::{Code, Faults},
 };
 
-const WAYS_OUT: WaysOut =
-    WaysOut { stage: "add \"stage\", or use --stage", pipeline: "add \"pipeline\", or use --pipeline" };
+fn ways_out(asker: Asker) -> WaysOut {
+    match asker {
+        Asker::Flags | Asker::Test => {
+            WaysOut { stage: "add \"stage\", or use --stage", pipeline: "add \"pipeline\", or use --pipeline" }
+        }
+        Asker::Nobody => WaysOut { stage: "add \"stage\"", pipeline: "add \"pipeline\"" },
+    }
+}
 
 impl Document<'_, '_> {
     /// The stage that judges, from the request and the document.
@@ -23,7 +29,7 @@ impl Document<'_, '_> {
             &candidates,
             stage.as_ref(),
             |fault| fault.at(self.start_of(self.text.root())).path("$"),
-            &WAYS_OUT,
+            &ways_out(request.asker),
             faults,
         )
     }
@@ -49,7 +55,7 @@ impl Document<'_, '_> {
             None => Ok(Some(named)),
             Some(wanted) => {
                 let asker = match asker {
-                    Asker::Flags => format!("--{key}"),
+                    Asker::Flags | Asker::Nobody => format!("--{key}"),
                     Asker::Test => "the test".to_owned(),
                 };
                 let message = format!("the snapshot says {key} {:?}, and {asker} says {wanted:?}", named.name);
