@@ -11,7 +11,7 @@
 //! | [`number`] | a finite number, and a window's value or its absence |
 //! | [`notation`] | how numbers and durations are written in reasons |
 //! | [`answer`] | yes, no, unknown, and how they combine |
-//! | [`unit`], [`comparator`], [`persistence`], [`aggregate`], [`limit`] | the vocabulary of rules |
+//! | [`mod@unit`], [`comparator`], [`persistence`], [`aggregate`], [`limit`] | the vocabulary of rules |
 //! | [`lint`] | the codes of what a careful reviewer would raise |
 //! | [`measurement`] | the series of one metric |
 //! | [`template`] | the reason texts that a table gives |

@@ -1,9 +1,8 @@
 //! What a careful reviewer would raise about a pipeline that is sound.
 //!
-//! Each lint is a function from a pipeline to findings, in [`laxity`](super::laxity), [`reach`](super::reach),
-//! [`waiting`](super::waiting), [`conflict`](super::conflict), [`coverage`](super::coverage) or
-//! [`sighting`](super::sighting). Here they are put together, and what an `allow` covers is taken out. A new lint is a variant in [`lint`](super::lint), such a function, and its line in
-//! `LINTS`.
+//! Each lint is a function from a pipeline to findings, in `laxity`, `reach`, `waiting`, `conflict`, `coverage` or
+//! `sighting`. Here they are put together, and what an `allow` covers is taken out. A new lint is a variant in `lint`,
+//! such a function, and its line in `LINTS`.
 
 use std::collections::HashSet;
 

@@ -1,6 +1,6 @@
 //! `gates.yaml` to a checked [`Table`]. Every fault of a file is found in one run.
 //!
-//! This file reads pipelines and stages, [`metrics`] and [`rules`] their parts. [`maps`] declares every key: a new
+//! This file reads pipelines and stages, `metrics` and `rules` their parts. `maps` declares every key: a new
 //! one is a line there, and one where it is read.
 
 mod maps;

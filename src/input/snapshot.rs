@@ -1,7 +1,7 @@
 //! A JSON snapshot to an [`eval` snapshot](Snapshot). Every fault of a file is found in one run.
 //!
-//! This file reads the plain keys; [`stage`] finds the stage that judges, [`time`] says when the windows were,
-//! [`values`] reads what was measured.
+//! This file reads the plain keys; `stage` finds the stage that judges, `time` says when the windows were,
+//! `values` reads what was measured.
 
 mod keys;
 mod stage;

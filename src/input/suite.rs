@@ -1,7 +1,7 @@
-//! Tests of a table, `gates.test.yaml`, to a checked [`Suite`]. Every fault of a file is found in one run.
+//! Tests of a table, `gates.test.yaml`, to a checked `Suite`. Every fault of a file is found in one run.
 //!
-//! This file reads tests; [`measured`] reads their windows, in the [`notation`] for them, [`expected`] what should
-//! come out. [`maps`] declares every key: a new one is a line there, and one where it is read.
+//! This file reads tests; `measured` reads their windows, in the `notation` for them, `expected` what should
+//! come out. `maps` declares every key: a new one is a line there, and one where it is read.
 
 mod expected;
 mod maps;

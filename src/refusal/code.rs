@@ -161,7 +161,7 @@ codes! {
         every array one value a window, and null where there is none.";
     UnknownRule, "unknown-rule",
         "A test expects something of a rule that its stage does not have. Mend the id; a rule without one of its own \
-        is called such as gate.p95_ms.max, with its series gate.p95_ms.max[eu].";
+        is called such as `gate.p95_ms.max`, and one of its series `gate.p95_ms.max[eu]`.";
     BadNotation, "bad-notation",
         "This is no element of a test's windows. Write a number, `_` for no data, true or false for a flag, or one \
         of these and in how many windows it stands: 240x3.";

@@ -1,5 +1,5 @@
 //! The table as people read it: the ladder with its limits, or one stage. What is shown is worked out here, for every
-//! format alike; [`text`], [`markdown`] and [`json`] write it. A new format is one file beside them.
+//! format alike; `text`, `markdown` and `json` write it. A new format is one file beside them.
 
 mod json;
 mod markdown;
