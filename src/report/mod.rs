@@ -14,4 +14,5 @@ mod sparkline;
 pub mod suite;
 pub mod text;
 mod times;
+mod told;
 mod wording;

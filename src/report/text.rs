@@ -9,17 +9,13 @@ use super::{
     escape::shown,
     fault,
     sparkline::{Curve, Sparkline},
-    times::Times,
-    wording::Wording,
+    told::{self, Told, Urgency, span, steps_title, times, told},
 };
 use crate::{
     eval::{
-        limit::Limit,
         measurement::Series,
-        notation::{duration, shortest},
-        reason::subject,
-        table::{Condition, Kind, Metric, MetricId, Rule, Severity},
-        verdict::{Check, Decision, State, Stretch, Worst},
+        table::{Kind, Metric, MetricId, Rule, Severity},
+        verdict::{Check, Decision, State},
     },
     exit::Exit,
     outcome::{Judged, Outcome},
@@ -157,15 +153,13 @@ impl<'a, 't> Block<'a, 't> {
     fn header(&self, name: &str) -> String {
         let Judged { reading, verdict } = self.judged;
         let stage = verdict.stage();
-        let windows = if verdict.windows() == 1 { "window" } else { "windows" };
-        let span = format!("{} {windows} x {}", verdict.windows(), duration(verdict.window()));
-        let times = Times::of(reading).and_then(|times| times.between(0, verdict.windows(), true));
         let mut header = format!(
-            "{} / {}   {}   {span}{}\n",
+            "{} / {}   {}   {}{}\n",
             shown(&stage.pipeline().name),
             shown(&stage.stage().name),
             shown(name),
-            times.map_or(String::new(), |times| format!("   {times}")),
+            span(self.judged),
+            times(self.judged).map_or(String::new(), |times| format!("   {times}")),
         );
         header += &format!("table: {}\n", shown(&self.settings.table));
         if self.settings.verbose {
@@ -187,10 +181,7 @@ impl<'a, 't> Block<'a, 't> {
     }
 
     fn rows(&self) -> String {
-        let checks = self.judged.verdict.checks().iter().map(|check| (urgency(check), self.row(check)));
-        let mut rows: Vec<(Urgency, Row)> = self.observed().into_iter().chain(checks).collect();
-        rows.sort_by_key(|(urgency, _)| *urgency);
-        let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+        let rows: Vec<Row> = told(self.judged).iter().map(|told| self.row(told)).collect();
         let width = |cell: fn(&Row) -> &str| rows.iter().map(|row| cell(row).width()).max().unwrap_or_default();
         let (state, subject) = (width(|row| row.state), width(|row| &row.subject));
         let (value, limit) = (width(|row| &row.value), width(|row| &row.limit));
@@ -221,93 +212,52 @@ impl<'a, 't> Block<'a, 't> {
         text
     }
 
-    /// The observed time as a row, where the stage asks for one.
-    fn observed(&self) -> Option<(Urgency, Row)> {
-        let verdict = &self.judged.verdict;
-        let required = verdict.required()?;
-        let (urgency, state) =
-            if verdict.is_observed() { (Urgency::Passed, State::Pass) } else { (Urgency::Failed, State::Fail) };
-        let (state, style) = state_word(state);
-        let row = Row {
-            state,
-            style,
-            subject: "observed".to_owned(),
-            value: duration(verdict.observed()),
-            limit: format!("limit min {}", duration(required)),
+    fn row(&self, told: &Told<'_, '_>) -> Row {
+        let mut row = Row {
+            state: told.word,
+            style: style(told.urgency),
+            subject: shown(&told.subject).into_owned(),
+            value: told.value.clone(),
+            limit: shown(&told.limit).into_owned(),
             curve: String::new(),
             marks: String::new(),
             details: Vec::new(),
         };
-        Some((urgency, row))
+        if let Some(check) = told.check {
+            self.add_check(told, check, &mut row);
+        }
+        row
     }
 
-    fn row(&self, check: &Check<'_>) -> Row {
+    /// The curve of a check, and what stands under its row.
+    fn add_check(&self, told: &Told<'_, '_>, check: &Check<'_>, row: &mut Row) {
         let rule = check.rule;
-        let (state, style) = check_word(check);
-        let metric = self.metric_name(&rule.condition);
         let id = format!("[{}, {}:{}]", shown(&rule.id), shown(&self.settings.table), rule.line);
-        let mut row = Row {
-            state,
-            style,
-            subject: shown(&subject(metric, check.series.as_deref())).into_owned(),
-            value: check.worst.map_or("-".to_owned(), |worst| self.value(check, worst)),
-            limit: self.limit(check),
-            curve: String::new(),
-            marks: String::new(),
-            details: Vec::new(),
-        };
         if check.state == State::NotEvaluated {
-            let why = check.reason.as_deref().map(shown).unwrap_or_default();
+            let why = told.reason.as_deref().map(shown).unwrap_or_default();
             row.curve = format!("{why}   {id}");
         } else {
             let Sparkline { curve, marks } = self.sparkline(check);
             row.curve = curve;
-            self.explain(check, &marks, id, &mut row);
+            self.explain(told, &marks, id, row);
         }
         if self.settings.verbose {
             let metric = self.metric(rule.condition.metric);
             let abouts = metric.and_then(|metric| metric.about.as_deref()).into_iter().chain(rule.about.as_deref());
             row.details.extend(abouts.map(|about| shown(about.trim_end()).into_owned()));
         }
-        row
     }
 
     /// What stands under a row that was judged: places and reason of what is not passing, and the rule.
-    fn explain(&self, check: &Check<'_>, marks: &str, id: String, row: &mut Row) {
-        if matches!(check.state, State::Pass | State::Quiet) {
+    fn explain(&self, told: &Told<'_, '_>, marks: &str, id: String, row: &mut Row) {
+        if !told.urgency.is_raised() {
             row.details.extend(self.settings.verbose.then_some(id));
             return;
         }
         let space = " ".repeat(row.curve.width().saturating_sub(marks.width()) + 2);
-        row.marks = format!("{marks}{space}{}", self.places(check));
-        let reason = check.reason.as_deref().map(shown).unwrap_or_default();
+        row.marks = format!("{marks}{space}{}", told.places);
+        let reason = told.reason.as_deref().map(shown).unwrap_or_default();
         row.details.push(format!("{reason}   {id}"));
-    }
-
-    /// The worst value with its unit, short unless that would hide on which side of the limit it is.
-    fn value(&self, check: &Check<'_>, worst: Worst) -> String {
-        let comparator = check.rule.condition.comparator;
-        let short: f64 = format!("{:.5e}", worst.value).parse().unwrap_or(worst.value);
-        let is_honest = comparator.holds(short, worst.limit) == comparator.holds(worst.value, worst.limit);
-        let value = if is_honest { short } else { worst.value };
-        let metric = self.metric(check.rule.condition.metric);
-        format!("{}{}", shortest(value), metric.map_or("", |metric| metric.unit.suffix()))
-    }
-
-    /// `limit max 300`, `trigger above 400 for 2 windows`.
-    fn limit(&self, check: &Check<'_>) -> String {
-        let rule = check.rule;
-        let kind = match rule.kind {
-            Kind::Gate => "limit",
-            Kind::Rollback => "trigger",
-        };
-        let limit = match (check.limit, check.worst) {
-            (Limit::Baseline { .. }, Some(worst)) => format!("{} = {}", check.limit, shortest(worst.limit)),
-            _ => check.limit.to_string(),
-        };
-        let stage = self.judged.verdict.stage();
-        let and = |and: &Condition| and.limit(stage.id()).unwrap_or(Limit::Unset).to_string();
-        format!("{kind} {}", Wording::shown(stage.pipeline()).compact(rule, &limit, and))
     }
 
     fn sparkline(&self, check: &Check<'_>) -> Sparkline {
@@ -326,39 +276,13 @@ impl<'a, 't> Block<'a, 't> {
         curve.draw(self.settings.unicode)
     }
 
-    /// The windows that breach or lack data, with their times: `w2-w3 (12:10Z to 12:20Z), fired at w3`.
-    fn places(&self, check: &Check<'_>) -> String {
-        let fired = check.fired_at.map(|window| format!("fired at w{window}"));
-        let breaches = self.stretches(&check.breaches);
-        let gaps = self.stretches(&check.no_data).map(|gaps| format!("no data in {gaps}"));
-        [breaches, gaps, fired].into_iter().flatten().collect::<Vec<_>>().join(", ")
-    }
-
-    fn stretches(&self, stretches: &[Stretch]) -> Option<String> {
-        const FEW: usize = 3;
-        let first: Vec<String> = stretches.iter().take(FEW).map(|stretch| self.stretch(*stretch)).collect();
-        match stretches.len() {
-            0 => None,
-            count if count <= FEW => Some(first.join(", ")),
-            count => Some(format!("{} and {} more", first.join(", "), count - FEW)),
-        }
-    }
-
-    fn stretch(&self, Stretch { from, to }: Stretch) -> String {
-        let windows = if from == to { format!("w{from}") } else { format!("w{from}-w{to}") };
-        let times = Times::of(&self.judged.reading).and_then(|times| times.between(from, to + 1, false));
-        times.map_or(windows.clone(), |times| format!("{windows} ({times})"))
-    }
-
     fn steps(&self) -> String {
         let verdict = &self.judged.verdict;
         let steps = verdict.next_steps();
         if steps.is_empty() {
             return String::new();
         }
-        let within = verdict.stage().stage().rollback_within.filter(|_| verdict.rollback_triggered());
-        let within = within.map_or(String::new(), |within| format!(" within {}", duration(within)));
-        let mut text = format!("  Next steps{within} (nothing was executed)\n");
+        let mut text = format!("  {} (nothing was executed)\n", steps_title(self.judged));
         for (number, step) in (1..).zip(steps) {
             text += &format!("    {number}. {}\n", shown(step.trim_end()));
         }
@@ -368,10 +292,6 @@ impl<'a, 't> Block<'a, 't> {
     fn metric(&self, id: MetricId) -> Option<&Metric> {
         self.judged.verdict.stage().pipeline().metric(id)
     }
-
-    fn metric_name(&self, condition: &Condition) -> &str {
-        self.metric(condition.metric).map_or("", |metric| &metric.name)
-    }
 }
 
 /// Whether high values of a rule's metric are the ones that breach it.
@@ -380,49 +300,17 @@ fn breaches_high(rule: &Rule) -> bool {
     (rule.kind == Kind::Rollback) == holds_high
 }
 
-/// What is most urgent comes first; within that, table order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Urgency {
-    Fired,
-    Failed,
-    NoData,
-    Warned,
-    Passed,
-    NotEvaluated,
-}
-
-fn urgency(check: &Check<'_>) -> Urgency {
-    match (check.rule.severity, check.state) {
-        (_, State::Pass | State::Quiet) => Urgency::Passed,
-        (_, State::NotEvaluated) => Urgency::NotEvaluated,
-        (Severity::Warn, State::Fired | State::Fail | State::NoData) => Urgency::Warned,
-        (Severity::Fail, State::Fired) => Urgency::Fired,
-        (Severity::Fail, State::Fail) => Urgency::Failed,
-        (Severity::Fail, State::NoData) => Urgency::NoData,
-    }
-}
-
 /// What a check came to, in its colour.
 pub(super) fn outcome_word(check: &Check<'_>, settings: &Settings) -> String {
-    let (word, style) = check_word(check);
-    paint(word, style, settings)
-}
-
-fn check_word(check: &Check<'_>) -> (&'static str, Style) {
-    match (check.rule.severity, check.state) {
-        (Severity::Warn, State::Fail | State::Fired) => ("WARN", AnsiColor::Yellow.on_default().bold()),
-        (_, state) => state_word(state),
-    }
+    paint(told::word(check), style(told::urgency(check)), settings)
 }
 
 /// How a row begins.
-fn state_word(state: State) -> (&'static str, Style) {
-    match state {
-        State::Fired => ("ROLLBACK", AnsiColor::Red.on_default().bold()),
-        State::Fail => ("FAIL", AnsiColor::Red.on_default().bold()),
-        State::NoData => ("no data", AnsiColor::Yellow.on_default().bold()),
-        State::Pass => ("ok", AnsiColor::Green.on_default()),
-        State::Quiet => ("quiet", AnsiColor::Green.on_default()),
-        State::NotEvaluated => ("not evaluated", Style::new().dimmed()),
+fn style(urgency: Urgency) -> Style {
+    match urgency {
+        Urgency::Fired | Urgency::Failed => AnsiColor::Red.on_default().bold(),
+        Urgency::NoData | Urgency::Warned => AnsiColor::Yellow.on_default().bold(),
+        Urgency::Passed => AnsiColor::Green.on_default(),
+        Urgency::NotEvaluated => Style::new().dimmed(),
     }
 }

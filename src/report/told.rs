@@ -1,0 +1,199 @@
+//! A verdict as reports tell it: each check with what is compared, its value, its limit and its windows, worst first.
+//! Texts are as the files gave them: every format escapes in its own way.
+
+use std::borrow::Cow;
+
+use super::{times::Times, wording::Wording};
+use crate::{
+    eval::{
+        limit::Limit,
+        notation::{duration, shortest},
+        reason::{self, subject},
+        table::{Condition, Kind, Severity},
+        verdict::{Check, State, Stretch, Worst},
+    },
+    outcome::Judged,
+};
+
+/// One check, or the time observed.
+pub(super) struct Told<'a, 't> {
+    pub(super) urgency: Urgency,
+    /// How it came out: `FAIL`, `ok`.
+    pub(super) word: &'static str,
+    /// What was compared: `error_rate[eu]`, `observed`.
+    pub(super) subject: String,
+    /// The worst value with its unit; `-` without one.
+    pub(super) value: String,
+    /// `limit max 300`, `trigger above 400 for 2 windows`.
+    pub(super) limit: String,
+    /// The windows that breach or lack data, with their times: `w2-w3 (12:10Z to 12:20Z), fired at w3`; may be empty.
+    pub(super) places: String,
+    /// Why it is neither `ok` nor `quiet`.
+    pub(super) reason: Option<Cow<'a, str>>,
+    /// `None` for the time observed, which no rule asks for.
+    pub(super) check: Option<&'a Check<'t>>,
+}
+
+/// What is most urgent comes first; within that, table order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Urgency {
+    Fired,
+    Failed,
+    NoData,
+    Warned,
+    Passed,
+    NotEvaluated,
+}
+
+impl Urgency {
+    /// Whether it keeps the stage from being promoted.
+    pub(super) fn decides(self) -> bool {
+        self < Self::Warned
+    }
+
+    /// Whether there is something to see to.
+    pub(super) fn is_raised(self) -> bool {
+        self < Self::Passed
+    }
+}
+
+/// Every check and the time observed, where the stage asks for it; worst first.
+pub(super) fn told<'a, 't>(judged: &'a Judged<'t>) -> Vec<Told<'a, 't>> {
+    let checks = judged.verdict.checks().iter().map(|check| tell(judged, check));
+    let mut told: Vec<_> = observed(judged).into_iter().chain(checks).collect();
+    told.sort_by_key(|told| told.urgency);
+    told
+}
+
+/// `6 windows x 5m`.
+pub(super) fn span(judged: &Judged<'_>) -> String {
+    let verdict = &judged.verdict;
+    let windows = if verdict.windows() == 1 { "window" } else { "windows" };
+    format!("{} {windows} x {}", verdict.windows(), duration(verdict.window()))
+}
+
+/// `2026-02-20 12:00Z to 12:30Z`; `None` where the snapshot does not say when it began.
+pub(super) fn times(judged: &Judged<'_>) -> Option<String> {
+    Times::of(&judged.reading)?.between(0, judged.verdict.windows(), true)
+}
+
+/// `Next steps`, or `Next steps within 10m`.
+pub(super) fn steps_title(judged: &Judged<'_>) -> String {
+    let verdict = &judged.verdict;
+    let within = verdict.stage().stage().rollback_within.filter(|_| verdict.rollback_triggered());
+    within.map_or("Next steps".to_owned(), |within| format!("Next steps within {}", duration(within)))
+}
+
+/// What was compared, with its label: `error_rate[eu]`.
+pub(super) fn subject_of(judged: &Judged<'_>, check: &Check<'_>) -> String {
+    let metric = judged.verdict.stage().pipeline().metric(check.rule.condition.metric);
+    subject(metric.map_or("", |metric| &metric.name), check.series.as_deref())
+}
+
+fn tell<'a, 't>(judged: &'a Judged<'t>, check: &'a Check<'t>) -> Told<'a, 't> {
+    Told {
+        urgency: urgency(check),
+        word: word(check),
+        subject: subject_of(judged, check),
+        value: check.worst.map_or("-".to_owned(), |worst| value(judged, check, worst)),
+        limit: limit(judged, check),
+        places: places(judged, check),
+        reason: check.reason.as_deref().map(Cow::Borrowed),
+        check: Some(check),
+    }
+}
+
+fn observed<'a, 't>(judged: &'a Judged<'t>) -> Option<Told<'a, 't>> {
+    let verdict = &judged.verdict;
+    let (observed, required) = (verdict.observed(), verdict.required()?);
+    let (urgency, state) =
+        if verdict.is_observed() { (Urgency::Passed, State::Pass) } else { (Urgency::Failed, State::Fail) };
+    Some(Told {
+        urgency,
+        word: state_word(state),
+        subject: "observed".to_owned(),
+        value: duration(observed),
+        limit: format!("limit min {}", duration(required)),
+        places: String::new(),
+        reason: (!verdict.is_observed()).then(|| reason::observed(observed, required).into()),
+        check: None,
+    })
+}
+
+pub(super) fn urgency(check: &Check<'_>) -> Urgency {
+    match (check.rule.severity, check.state) {
+        (_, State::Pass | State::Quiet) => Urgency::Passed,
+        (_, State::NotEvaluated) => Urgency::NotEvaluated,
+        (Severity::Warn, State::Fired | State::Fail | State::NoData) => Urgency::Warned,
+        (Severity::Fail, State::Fired) => Urgency::Fired,
+        (Severity::Fail, State::Fail) => Urgency::Failed,
+        (Severity::Fail, State::NoData) => Urgency::NoData,
+    }
+}
+
+/// What a check came to, in a word.
+pub(super) fn word(check: &Check<'_>) -> &'static str {
+    match (check.rule.severity, check.state) {
+        (Severity::Warn, State::Fail | State::Fired) => "WARN",
+        (_, state) => state_word(state),
+    }
+}
+
+fn state_word(state: State) -> &'static str {
+    match state {
+        State::Fired => "ROLLBACK",
+        State::Fail => "FAIL",
+        State::NoData => "no data",
+        State::Pass => "ok",
+        State::Quiet => "quiet",
+        State::NotEvaluated => "not evaluated",
+    }
+}
+
+/// The worst value with its unit, short unless that would hide on which side of the limit it is.
+fn value(judged: &Judged<'_>, check: &Check<'_>, worst: Worst) -> String {
+    let comparator = check.rule.condition.comparator;
+    let short: f64 = format!("{:.5e}", worst.value).parse().unwrap_or(worst.value);
+    let is_honest = comparator.holds(short, worst.limit) == comparator.holds(worst.value, worst.limit);
+    let value = if is_honest { short } else { worst.value };
+    let metric = judged.verdict.stage().pipeline().metric(check.rule.condition.metric);
+    format!("{}{}", shortest(value), metric.map_or("", |metric| metric.unit.suffix()))
+}
+
+fn limit(judged: &Judged<'_>, check: &Check<'_>) -> String {
+    let rule = check.rule;
+    let kind = match rule.kind {
+        Kind::Gate => "limit",
+        Kind::Rollback => "trigger",
+    };
+    let limit = match (check.limit, check.worst) {
+        (Limit::Baseline { .. }, Some(worst)) => format!("{} = {}", check.limit, shortest(worst.limit)),
+        _ => check.limit.to_string(),
+    };
+    let stage = judged.verdict.stage();
+    let and = |and: &Condition| and.limit(stage.id()).unwrap_or(Limit::Unset).to_string();
+    format!("{kind} {}", Wording::new(stage.pipeline(), str::to_owned).compact(rule, &limit, and))
+}
+
+fn places(judged: &Judged<'_>, check: &Check<'_>) -> String {
+    let fired = check.fired_at.map(|window| format!("fired at w{window}"));
+    let breaches = stretches(judged, &check.breaches);
+    let gaps = stretches(judged, &check.no_data).map(|gaps| format!("no data in {gaps}"));
+    [breaches, gaps, fired].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn stretches(judged: &Judged<'_>, stretches: &[Stretch]) -> Option<String> {
+    const FEW: usize = 3;
+    let first: Vec<String> = stretches.iter().take(FEW).map(|stretch| place(judged, *stretch)).collect();
+    match stretches.len() {
+        0 => None,
+        count if count <= FEW => Some(first.join(", ")),
+        count => Some(format!("{} and {} more", first.join(", "), count - FEW)),
+    }
+}
+
+fn place(judged: &Judged<'_>, Stretch { from, to }: Stretch) -> String {
+    let windows = if from == to { format!("w{from}") } else { format!("w{from}-w{to}") };
+    let times = Times::of(&judged.reading).and_then(|times| times.between(from, to + 1, false));
+    times.map_or(windows.clone(), |times| format!("{windows} ({times})"))
+}
