@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
-use super::escape::acts;
+use super::{escape::acts, format::Settings};
 use crate::{
     eval::{
         comparator::Comparator,
@@ -45,6 +45,22 @@ pub(super) fn written(document: &impl Serialize, layout: Layout) -> String {
     // Plain data has no way to fail; were it to, an empty text would be no document at all.
     debug_assert!(json.is_ok());
     without_acting_characters(json.unwrap_or_default() + "\n")
+}
+
+/// The document of one snapshot, as a report file has it.
+#[derive(Debug)]
+pub struct Piece(String);
+
+/// The document of one snapshot.
+#[must_use]
+pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
+    Piece(render(outcome, &settings.table, Layout::Pretty))
+}
+
+/// The file: what `--format json` prints.
+#[must_use]
+pub fn whole(pieces: Vec<Piece>) -> String {
+    pieces.into_iter().map(|Piece(document)| document).collect()
 }
 
 /// The schema of a document.

@@ -59,10 +59,15 @@ impl Urgency {
 
 /// Every check and the time observed, where the stage asks for it; worst first.
 pub(super) fn told<'a, 't>(judged: &'a Judged<'t>) -> Vec<Told<'a, 't>> {
-    let checks = judged.verdict.checks().iter().map(|check| tell(judged, check));
-    let mut told: Vec<_> = observed(judged).into_iter().chain(checks).collect();
+    let mut told = in_table_order(judged);
     told.sort_by_key(|told| told.urgency);
     told
+}
+
+/// The same with the time observed first, then in the order of the verdict.
+pub(super) fn in_table_order<'a, 't>(judged: &'a Judged<'t>) -> Vec<Told<'a, 't>> {
+    let checks = judged.verdict.checks().iter().map(|check| tell(judged, check));
+    observed(judged).into_iter().chain(checks).collect()
 }
 
 /// `6 windows x 5m`.
@@ -153,11 +158,16 @@ fn state_word(state: State) -> &'static str {
 /// The worst value with its unit, short unless that would hide on which side of the limit it is.
 fn value(judged: &Judged<'_>, check: &Check<'_>, worst: Worst) -> String {
     let comparator = check.rule.condition.comparator;
-    let short: f64 = format!("{:.5e}", worst.value).parse().unwrap_or(worst.value);
+    let short = short(worst.value);
     let is_honest = comparator.holds(short, worst.limit) == comparator.holds(worst.value, worst.limit);
     let value = if is_honest { short } else { worst.value };
     let metric = judged.verdict.stage().pipeline().metric(check.rule.condition.metric);
     format!("{}{}", shortest(value), metric.map_or("", |metric| metric.unit.suffix()))
+}
+
+/// A value in the digits that people read.
+pub(super) fn short(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 fn limit(judged: &Judged<'_>, check: &Check<'_>) -> String {

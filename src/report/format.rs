@@ -1,0 +1,75 @@
+//! The formats of report files: one list. A new one is one file beside this and one line in the list.
+//!
+//! A snapshot's values are gone once it is judged. So each format keeps a piece of every outcome as it comes, on the
+//! thread that judged it, and in the end makes the whole file of all pieces in their order. Equal outcomes give equal
+//! bytes.
+
+use super::{incident, json, junit, markdown};
+use crate::outcome::Outcome;
+
+/// What a report says besides the outcomes.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The table that judged, as the user named it.
+    pub table: String,
+    /// Whether that is a file: the table in the binary is none.
+    pub table_is_file: bool,
+}
+
+/// From one line each: the variants of [`Format`] and [`Piece`], and what makes pieces and files of them.
+macro_rules! formats {
+    ($($(#[$doc:meta])* $variant:ident, $module:ident;)*) => {
+        /// What a report file is written for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Format {
+            $($(#[$doc])* $variant,)*
+        }
+
+        /// What one outcome adds to a report file.
+        #[derive(Debug)]
+        pub enum Piece {
+            $($(#[$doc])* $variant($module::Piece),)*
+        }
+
+        impl Format {
+            /// Every format.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// What `outcome` adds to a file of this format.
+            #[must_use]
+            pub fn piece(self, outcome: &Outcome<'_>, settings: &Settings) -> Piece {
+                match self {
+                    $(Self::$variant => Piece::$variant($module::piece(outcome, settings)),)*
+                }
+            }
+
+            /// The text of the file; `None` if there is nothing to write. `pieces` are this format's, in the order of
+            /// the snapshots; others are left out.
+            #[must_use]
+            pub fn whole(self, pieces: Vec<Piece>) -> Option<String> {
+                match self {
+                    $(Self::$variant => {
+                        #[allow(unreachable_patterns, reason = "of a single format there are no others")]
+                        let own = |piece| match piece {
+                            Piece::$variant(piece) => Some(piece),
+                            _ => None,
+                        };
+                        let text = $module::whole(pieces.into_iter().filter_map(own).collect());
+                        Some(text).filter(|text| !text.is_empty())
+                    })*
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    /// The documents of `--format json`, one after another.
+    Json, json;
+    /// XML that CI systems show as tests.
+    Junit, junit;
+    /// A comment on a pull request, or a summary.
+    Markdown, markdown;
+    /// The note of each rollback, for people to complete.
+    Incident, incident;
+}

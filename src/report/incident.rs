@@ -1,0 +1,204 @@
+//! The note of a rollback, after the Incident Notes Template of the optimize runbook: what the verdict knows is filled
+//! in, what only people know is left to them. Nothing is written where nothing is rolled back.
+
+use super::{
+    format::Settings,
+    gfm::{code, prose},
+    told::{Told, Urgency, short, span, times, told},
+};
+use crate::{
+    eval::{
+        measurement::Series,
+        notation::{duration, shortest},
+        reason::subject,
+        table::{MetricId, Rule},
+        verdict::{Check, Decision},
+    },
+    outcome::{Judged, Outcome, opening},
+};
+
+/// What people fill in.
+const OPEN: &str = "(to be filled in)";
+
+/// The note of one snapshot, if it is rolled back.
+#[derive(Debug)]
+pub struct Piece(Option<String>);
+
+/// The note of one snapshot, if it is rolled back.
+#[must_use]
+pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
+    let judged = outcome.result.as_ref().ok().filter(|judged| judged.verdict.decision() == Decision::Rollback);
+    Piece(judged.map(|judged| note(judged, outcome.name.as_deref().unwrap_or("-"), settings)))
+}
+
+/// The notes, one after another; empty without a rollback.
+#[must_use]
+pub fn whole(pieces: Vec<Piece>) -> String {
+    let notes: Vec<String> = pieces.into_iter().filter_map(|Piece(note)| note).collect();
+    notes.join("\n")
+}
+
+fn note(judged: &Judged<'_>, name: &str, settings: &Settings) -> String {
+    let stage = judged.verdict.stage();
+    let told = told(judged);
+    let fired: Vec<_> = told.iter().filter(|told| told.urgency == Urgency::Fired).collect();
+    let triggers: String = fired.iter().map(|told| trigger(told)).collect();
+    format!(
+        "# Incident note: {} / {}\n\nNothing was executed. Tick what is done, and fill in what is open.\n\n\
+        - Stage: {}\n\
+        - Trigger metric(s):\n{triggers}\
+        - First observed timestamp: {}\n\
+        {}\
+        - Customer impact summary: {OPEN}\n\
+        - Follow-up owner and ETA: {OPEN}\n\n\
+        ## Metric snapshot\n\n{}{}",
+        code(&stage.pipeline().name),
+        code(&stage.stage().name),
+        code(&stage.stage().name),
+        first_observed(judged, &fired),
+        steps(judged),
+        source(judged, name, settings),
+        Values::new(judged, &fired).render(),
+    )
+}
+
+/// What fired, by how much and when.
+fn trigger(told: &Told<'_, '_>) -> String {
+    let reason = told.reason.as_deref().map_or(String::new(), |reason| format!("; reason: {}", code(reason)));
+    let places = if told.places.is_empty() { String::new() } else { format!("; {}", told.places) };
+    format!("  - {} {}, {}{places}{reason}\n", code(&told.subject), told.value, prose(&told.limit))
+}
+
+/// The opening of the first window that breaches a rule that fired, as a time where the snapshot says its start.
+fn first_observed(judged: &Judged<'_>, fired: &[&Told<'_, '_>]) -> String {
+    let verdict = &judged.verdict;
+    let windows = fired.iter().filter_map(|told| Some(told.check?.breaches.first()?.from));
+    // A value of all windows as one has no window of its own.
+    let Some(window) = windows.min() else {
+        let whole = times(judged).unwrap_or_else(|| format!("w0-w{}", verdict.windows() - 1));
+        return format!("in {whole}, over all windows as one");
+    };
+    let time = judged.reading.start.and_then(|start| opening(start, verdict.window(), window));
+    time.map_or_else(|| format!("w{window}"), |time| format!("{time} (w{window})"))
+}
+
+/// The steps of the rollback: the first is what stops the harm, and so the kill switch.
+fn steps(judged: &Judged<'_>) -> String {
+    let verdict = &judged.verdict;
+    let within = verdict.stage().stage().rollback_within;
+    let within = within.map_or(String::new(), |within| format!(" within {}", duration(within)));
+    let (first, rest) = match verdict.next_steps() {
+        [] => (&[][..], &[][..]),
+        [first, rest @ ..] => (std::slice::from_ref(first), rest),
+    };
+    let list = |steps: &[String]| -> String { steps.iter().map(|step| format!("  - [ ] {}\n", prose(step))).collect() };
+    let line = |what: &str, within: &str, steps: &[String]| match steps {
+        [] => format!("- {what}: {OPEN}\n"),
+        steps => format!("- {what}:{within}\n{}", list(steps)),
+    };
+    line("Kill switch applied", &within, first) + &line("Rollback command/config change", &within, rest)
+}
+
+/// What was judged, and by what.
+fn source(judged: &Judged<'_>, name: &str, settings: &Settings) -> String {
+    let times = times(judged).map_or(String::new(), |times| format!(", {times}"));
+    let labels = judged.reading.labels.iter().map(|(key, value)| format!("- label {}: {}\n", code(key), code(value)));
+    let labels: String = labels.collect();
+    let labels = if labels.is_empty() { labels } else { labels + "\n" };
+    format!("{}: {}{times}, judged by {}.\n\n{labels}", code(name), span(judged), code(&settings.table))
+}
+
+/// What was measured: a row for each window, a column for each series that the stage judges.
+struct Values<'a> {
+    judged: &'a Judged<'a>,
+    columns: Vec<Column<'a>>,
+    /// How many series have no column.
+    left_out: usize,
+    first_breach: usize,
+}
+
+struct Column<'a> {
+    head: String,
+    series: &'a Series,
+    /// The checks that fired on it.
+    fired: Vec<&'a Check<'a>>,
+}
+
+impl<'a> Values<'a> {
+    /// More columns and rows than these are no table that people read.
+    const COLUMNS: usize = 10;
+    const ROWS: usize = 48;
+
+    fn new(judged: &'a Judged<'a>, fired: &[&Told<'a, 'a>]) -> Self {
+        let fired: Vec<&Check<'_>> = fired.iter().filter_map(|told| told.check).collect();
+        let mut columns: Vec<Column<'a>> = judged_metrics(judged).into_iter().flat_map(|id| columns(judged, id, &fired)).collect();
+        // Those that fired first, so that none of them is left out for another.
+        columns.sort_by_key(|column| column.fired.is_empty());
+        let left_out = columns.len().saturating_sub(Self::COLUMNS);
+        columns.truncate(Self::COLUMNS);
+        let first_breach = fired.iter().filter_map(|check| Some(check.breaches.first()?.from)).min().unwrap_or_default();
+        Self { judged, columns, left_out, first_breach }
+    }
+
+    fn render(&self) -> String {
+        let heads: Vec<&str> = self.columns.iter().map(|column| column.head.as_str()).collect();
+        let mut text = format!("| window | opens | {} |\n", heads.join(" | "));
+        text += &format!("| --- | --- |{}\n", " ---: |".repeat(heads.len()));
+        let windows = self.judged.verdict.windows();
+        // Some windows before the first breach, to see it come.
+        let from = self.first_breach.saturating_sub(Self::ROWS / 8).min(windows.saturating_sub(Self::ROWS));
+        let to = windows.min(from + Self::ROWS);
+        text += &(from..to).map(|window| self.row(window)).collect::<String>();
+        let is_cut = (from, to) != (0, windows);
+        if is_cut {
+            text += &format!("\nWindows w{from} to w{} of {windows}.\n", to - 1);
+        }
+        if self.left_out > 0 {
+            text += &format!("\n{} more series are not shown.\n", self.left_out);
+        }
+        text + "\nIn bold: the windows that breach a rule that fired.\n"
+    }
+
+    fn row(&self, window: usize) -> String {
+        let start = self.judged.reading.start;
+        let time = start.and_then(|start| opening(start, self.judged.verdict.window(), window));
+        let time = time.map_or("-".to_owned(), |time| time.to_string());
+        let cells: Vec<String> = self.columns.iter().map(|column| column.cell(window)).collect();
+        format!("| w{window} | {time} | {} |\n", cells.join(" | "))
+    }
+}
+
+impl Column<'_> {
+    fn cell(&self, window: usize) -> String {
+        let value = self.series.at(window).get().map_or("no data".to_owned(), |value| shortest(short(value)));
+        let mut breaches = self.fired.iter().flat_map(|check| &check.breaches);
+        let is_breach = breaches.any(|stretch| (stretch.from..=stretch.to).contains(&window));
+        if is_breach { format!("**{value}**") } else { value }
+    }
+}
+
+/// The metrics that the stage's rules look at, in table order.
+fn judged_metrics(judged: &Judged<'_>) -> Vec<MetricId> {
+    let mut ids: Vec<MetricId> = judged.verdict.stage().rules().flat_map(Rule::metrics).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn columns<'a>(judged: &'a Judged<'a>, id: MetricId, fired: &[&'a Check<'a>]) -> Vec<Column<'a>> {
+    let pipeline = judged.verdict.stage().pipeline();
+    let (Some(metric), Some(measured)) = (pipeline.metric(id), judged.reading.snapshot.metric(id)) else {
+        return Vec::new();
+    };
+    let unit = metric.unit.suffix().trim();
+    let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
+    let of = |label: Option<&str>| {
+        let is_of = |check: &&&Check<'_>| {
+            // A metric without labels serves every label.
+            check.rule.condition.metric == id && (label.is_none() || check.series.as_deref() == label)
+        };
+        fired.iter().filter(is_of).copied().collect()
+    };
+    let column = |(label, series)| Column { head: format!("{}{unit}", code(&subject(&metric.name, label))), series, fired: of(label) };
+    measured.entries().map(column).collect()
+}
