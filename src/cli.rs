@@ -16,7 +16,7 @@ mod test;
 use clap::{ColorChoice, Parser, Subcommand};
 
 pub(crate) use self::{
-    check::{CheckArgs, CheckFormat},
+    check::{CheckArgs, CheckFormat, ReportArgs},
     completions::CompletionsArgs,
     explain::ExplainArgs,
     init::{InitArgs, StarterFile},

@@ -27,6 +27,7 @@ use rollout_gate::{
 use super::{
     output::{Output, complain},
     progress::Progress,
+    reports::{Drafts, Pieces, Reports},
     table::TableSource,
     terminal::Terminal,
 };
@@ -35,32 +36,35 @@ use crate::cli::{CheckArgs, CheckFormat};
 /// Judges every snapshot that `args` names.
 pub(crate) fn run(args: &CheckArgs, color: ColorChoice) -> Exit {
     let source = TableSource::find(args.gates.as_deref());
-    let report = Report::new(args, color, source.name());
-    let mut output = Output::new();
-    let exit = match source.read() {
-        Ok(table) => check(args, &table, &report, &mut output),
-        Err(refusal) => report.write_alone(&Outcome { name: None, result: Err(refusal) }, &mut output),
-    };
-    match output.finish() {
-        Ok(()) => exit,
+    let paths: Vec<PathBuf> = args.paths.iter().chain(&args.input).cloned().collect();
+    let reports = match Reports::new(&args.reports, &paths, &source) {
+        Ok(reports) => reports,
         Err(error) => {
-            complain(&format!("error: {error:#}\n"));
-            // A verdict that nobody could read is none, but for a rollback, which nothing hides.
-            exit.max(Exit::NoVerdict)
+            complain(&format!("error: {error:#}\n\nFor more information, try '--help'.\n"));
+            return Exit::NoVerdict;
         }
-    }
+    };
+    let report = Report::new(args, color, source.name(), &reports);
+    let mut written = Written { output: Output::new(), drafts: reports.drafts() };
+    let exit = match source.read() {
+        Ok(table) => check(args, &paths, &table, &report, &mut written),
+        Err(refusal) => report.write_alone(&Outcome { name: None, result: Err(refusal) }, &mut written),
+    };
+    let is_printed = written.output.finish().inspect_err(|error| complain(&format!("error: {error:#}\n"))).is_ok();
+    let is_written = reports.write(written.drafts);
+    // A verdict that nobody could read is none, but for a rollback, which nothing hides.
+    if is_printed && is_written { exit } else { exit.max(Exit::NoVerdict) }
 }
 
-fn check(args: &CheckArgs, table: &Table, report: &Report, output: &mut Output) -> Exit {
+fn check(args: &CheckArgs, paths: &[PathBuf], table: &Table, report: &Report<'_>, written: &mut Written) -> Exit {
     let request = request(args);
     let judge = |source| judge(source, table, &request);
-    let paths: Vec<PathBuf> = args.paths.iter().chain(&args.input).cloned().collect();
-    let mut sources = sources(&paths);
+    let mut sources = sources(paths);
     match (sources.next(), sources.next()) {
-        (Some(only), None) => report.write_alone(&judge(only), output),
+        (Some(only), None) => report.write_alone(&judge(only), written),
         (first, second) => {
             let sources = first.into_iter().chain(second).chain(sources);
-            report.write_batch(sources, judge, output)
+            report.write_batch(sources, judge, written)
         }
     }
 }
@@ -93,12 +97,19 @@ fn judge<'t>(source: Result<Source, Refusal>, table: &'t Table, request: &Reques
 }
 
 /// How this run reports.
-struct Report {
+struct Report<'a> {
+    reports: &'a Reports,
     format: CheckFormat,
     quiet: bool,
     settings: Settings,
     /// Whether standard error shows colour.
     error_color: bool,
+}
+
+/// What this run has written so far.
+struct Written {
+    output: Output,
+    drafts: Drafts,
 }
 
 /// One outcome of several as what it adds to a run.
@@ -110,12 +121,14 @@ struct Rendered {
     exit: Exit,
     /// What the batch says of it in the end.
     line: Option<String>,
+    pieces: Pieces,
 }
 
-impl Report {
-    fn new(args: &CheckArgs, color: ColorChoice, table: String) -> Self {
+impl<'a> Report<'a> {
+    fn new(args: &CheckArgs, color: ColorChoice, table: String, reports: &'a Reports) -> Self {
         let terminal = Terminal::find(color);
         Self {
+            reports,
             format: args.format,
             quiet: args.quiet,
             settings: Settings { table, color: terminal.color, unicode: terminal.unicode, verbose: args.verbose },
@@ -145,7 +158,13 @@ impl Report {
         };
         // Kept until the end, where they are sorted: only for those who read them.
         let line = if self.is_listing() { batch::line(outcome) } else { None };
-        Rendered { document, faults: self.faults(outcome), exit: outcome.exit(), line }
+        Rendered {
+            document,
+            faults: self.faults(outcome),
+            exit: outcome.exit(),
+            line,
+            pieces: self.reports.pieces(outcome),
+        }
     }
 
     /// Whether several snapshots end in a list of what is not a promotion.
@@ -154,10 +173,20 @@ impl Report {
     }
 
     /// One snapshot.
-    fn write_alone(&self, outcome: &Outcome<'_>, output: &mut Output) -> Exit {
+    fn write_alone(&self, outcome: &Outcome<'_>, written: &mut Written) -> Exit {
         complain(&self.faults(outcome));
-        output.write(&self.document(outcome));
+        written.drafts.add(self.reports.pieces(outcome));
+        self.annotate(written);
+        written.output.write(&self.document(outcome));
         outcome.exit()
+    }
+
+    /// Writes the commands that annotate, where they are no part of a document: GitHub reads both streams.
+    fn annotate(&self, Written { output, drafts }: &mut Written) {
+        match self.format {
+            CheckFormat::Text => output.write(&drafts.annotations()),
+            CheckFormat::Json | CheckFormat::Jsonl => complain(&drafts.annotations()),
+        }
     }
 
     /// Several snapshots, judged on all cores and reported in their order. In flight are one chunk of
@@ -166,7 +195,7 @@ impl Report {
         &self,
         mut sources: impl Iterator<Item = Result<Source, Refusal>>,
         judge: impl Fn(Result<Source, Refusal>) -> Outcome<'t> + Sync,
-        output: &mut Output,
+        written: &mut Written,
     ) -> Exit {
         /// Enough to keep every core busy, few enough to report steadily.
         const CHUNK: usize = 256;
@@ -191,13 +220,16 @@ impl Report {
             progress.hide_while(|| {
                 for rendered in rendered {
                     complain(&rendered.faults);
-                    output.write(&rendered.document);
+                    written.output.write(&rendered.document);
+                    written.drafts.add(rendered.pieces);
                     batch.add(rendered.exit, rendered.line);
                 }
-                output.flush();
+                written.output.flush();
             });
         }
         progress.finish();
+        self.annotate(written);
+        let output = &mut written.output;
         if matches!(self.format, CheckFormat::Text) {
             if self.is_listing() {
                 output.write(&batch.lines(&self.settings));

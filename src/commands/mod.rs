@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+mod destination;
 pub(crate) mod explain;
 mod find;
 pub(crate) mod init;
@@ -9,6 +10,7 @@ pub(crate) mod lint;
 pub(crate) mod man;
 mod output;
 mod progress;
+mod reports;
 pub(crate) mod schema;
 pub(crate) mod show;
 mod table;

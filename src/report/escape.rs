@@ -3,28 +3,58 @@
 use std::borrow::Cow;
 
 /// Whether a character acts on a terminal or on the order of a line instead of being shown: controls (C0,
-/// DEL, C1), line separators, marks and overrides of direction (Unicode TR 9, "Trojan Source").
+/// DEL, C1), line separators, marks and overrides of direction (Unicode TR 9, "Trojan Source"). With them, those
+/// that no character is (U+FFFE, U+FFFF) and no XML can hold.
 pub(super) fn acts(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            '\u{61c}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fffe}'..='\u{ffff}'
         )
 }
 
-/// `text` with every character that acts written out: `\n`, `\u{1b}`.
-pub(super) fn shown(text: &str) -> Cow<'_, str> {
-    if !text.contains(acts) {
+/// With what a line becomes a command to the CI system that reads it, wherever in the line it is: GitHub, Azure,
+/// TeamCity.
+const COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
+
+/// The same at the head of a line: `::error::` in GitHub.
+const COMMAND_AT_HEAD: &str = "::";
+
+/// Whether `text` begins with what makes its line a command, and whatever stands before it.
+pub(super) fn begins_command(text: &str) -> bool {
+    COMMANDS.iter().any(|command| text.starts_with(command))
+}
+
+/// Whether there is such a place in `text`.
+pub(super) fn has_command(text: &str) -> bool {
+    COMMANDS.iter().any(|command| text.contains(command))
+}
+
+/// `text` as one line in which nothing acts: characters that act are written out (`\n`, `\u{1b}`), and so is the first
+/// of those with which a CI system would take it for a command.
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
+    let head = text.trim_start();
+    let is_command = head.starts_with(COMMAND_AT_HEAD);
+    if !is_command && !has_command(text) && !text.contains(acts) {
         return Cow::Borrowed(text);
     }
-    let escaped = text.chars().fold(String::with_capacity(text.len() + 8), |mut escaped, character| {
-        if acts(character) {
+    let head = text.len() - head.len();
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for (at, character) in text.char_indices() {
+        if (is_command && at == head) || text.get(at..).is_some_and(begins_command) {
+            escaped.extend(character.escape_unicode());
+        } else if acts(character) {
             escaped.extend(character.escape_default());
         } else {
             escaped.push(character);
         }
-        escaped
-    });
+    }
     Cow::Owned(escaped)
 }
 
@@ -40,6 +70,13 @@ mod tests {
             ("\u{1b}[31m", "\\u{1b}[31m"),
             ("\u{9b}31m\u{7f}", "\\u{9b}31m\\u{7f}"),
             ("\u{202e}gnp.exe", "\\u{202e}gnp.exe"),
+            ("\u{ffff}", "\\u{ffff}"),
+            ("a::b # c", "a::b # c"),
+            ("::error::b", "\\u{3a}:error::b"),
+            (" ::error::b", " \\u{3a}:error::b"),
+            ("a ##[error]b", "a \\u{23}#[error]b"),
+            ("###[x] ## y", "#\\u{23}#[x] ## y"),
+            ("##vso[x]##teamcity[y]", "\\u{23}#vso[x]\\u{23}#teamcity[y]"),
         ] {
             assert_eq!(shown(text), expected);
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet, Title};
 use anstream::adapter::strip_str;
 
-use super::escape::{acts, shown};
+use super::escape::{acts, begins_command, shown};
 use crate::{
     eval::lint::Lint,
     inspection::Reviewed,
@@ -164,7 +164,11 @@ impl<'a> Excerpt<'a> {
 }
 
 /// A line of a file, with a replacement for every character that acts on a terminal and that the renderer,
-/// which knows tabs and C0 controls, would let through.
+/// which knows tabs and C0 controls, would let through, and for what makes it a command to a CI system.
 fn quoted(line: &str) -> String {
-    line.chars().map(|c| if acts(c) && c >= ' ' { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    let shown = |(at, c): (usize, char)| {
+        let is_replaced = (acts(c) && c >= ' ') || line.get(at..).is_some_and(begins_command);
+        if is_replaced { char::REPLACEMENT_CHARACTER } else { c }
+    };
+    line.char_indices().map(shown).collect()
 }

@@ -59,7 +59,9 @@ fn literal(word: &str) -> String {
             '\\' | '*' | '_' | '[' | ']' | '{' | '}' | '|' => text.extend(['\\', character]),
             // At the head of a line these begin a list, a heading or a rule, also behind digits.
             '-' | '+' | '=' if text.is_empty() => text.extend(['\\', character]),
-            '.' | ')' if text.chars().all(|digit| digit.is_ascii_digit()) => text.extend(['\\', character]),
+            '.' | ')' if rest.peek().is_none() && text.chars().all(|digit| digit.is_ascii_digit()) => {
+                text.extend(['\\', character]);
+            }
             _ => text.push(character),
         }
         before = character;
@@ -97,7 +99,7 @@ mod tests {
             ("- nor this", "\\- nor this"),
             ("Ask @oncall, see #12 or https://x.example", "Ask `@oncall,` see `#12` or `https://x.example`"),
             ("a | b\nc", "a \\| b\\\\nc"),
-            ("5-10k rows (200).", "5-10k rows (200)."),
+            ("5-10k rows (200), 0.05 of all.", "5-10k rows (200), 0.05 of all."),
         ] {
             assert_eq!(prose(text), expected, "{text:?}");
         }

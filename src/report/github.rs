@@ -134,7 +134,8 @@ fn of_check(judged: &Judged<'_>, told: &Told<'_, '_>, name: &str, settings: &Set
     let id = rule.map_or("observed", |rule| &rule.id);
     let title = format!("{} {} / {}: {id}", told.word, stage.pipeline().name, stage.stage().name);
     let line = rule.map(|rule| rule.line.to_string());
-    let file = line.as_deref().filter(|_| settings.table_is_file).map(|line| [("file", &*settings.table), ("line", line)]);
+    let file =
+        line.as_deref().filter(|_| settings.table_is_file).map(|line| [("file", &*settings.table), ("line", line)]);
     let properties: Vec<_> = file.into_iter().flatten().chain([("title", title.as_str())]).collect();
     let what = format!("{} {}, {}", told.subject, told.value, told.limit);
     let lines = [told.reason.as_deref().unwrap_or_default(), &what, &told.places, name];
@@ -203,7 +204,10 @@ mod tests {
         let more = "::error title=rollout-gate::and 2 more: 2 fail\n";
         assert_eq!(whole(pieces(&[Rank::Fail; 11])), "fail\n".repeat(9) + more);
         let more = "::warning title=rollout-gate::and 3 more: 3 warn\n";
-        assert_eq!(whole(pieces(&[[Rank::Warn; 3].as_slice(), &[Rank::NoData; 9]].concat())), "no data\n".repeat(9) + more);
+        assert_eq!(
+            whole(pieces(&[[Rank::Warn; 3].as_slice(), &[Rank::NoData; 9]].concat())),
+            "no data\n".repeat(9) + more
+        );
     }
 
     #[test]

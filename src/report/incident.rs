@@ -131,12 +131,14 @@ impl<'a> Values<'a> {
 
     fn new(judged: &'a Judged<'a>, fired: &[&Told<'a, 'a>]) -> Self {
         let fired: Vec<&Check<'_>> = fired.iter().filter_map(|told| told.check).collect();
-        let mut columns: Vec<Column<'a>> = judged_metrics(judged).into_iter().flat_map(|id| columns(judged, id, &fired)).collect();
+        let mut columns: Vec<Column<'a>> =
+            judged_metrics(judged).into_iter().flat_map(|id| columns(judged, id, &fired)).collect();
         // Those that fired first, so that none of them is left out for another.
         columns.sort_by_key(|column| column.fired.is_empty());
         let left_out = columns.len().saturating_sub(Self::COLUMNS);
         columns.truncate(Self::COLUMNS);
-        let first_breach = fired.iter().filter_map(|check| Some(check.breaches.first()?.from)).min().unwrap_or_default();
+        let first_breach =
+            fired.iter().filter_map(|check| Some(check.breaches.first()?.from)).min().unwrap_or_default();
         Self { judged, columns, left_out, first_breach }
     }
 
@@ -199,6 +201,10 @@ fn columns<'a>(judged: &'a Judged<'a>, id: MetricId, fired: &[&'a Check<'a>]) ->
         };
         fired.iter().filter(is_of).copied().collect()
     };
-    let column = |(label, series)| Column { head: format!("{}{unit}", code(&subject(&metric.name, label))), series, fired: of(label) };
+    let column = |(label, series)| Column {
+        head: format!("{}{unit}", code(&subject(&metric.name, label))),
+        series,
+        fired: of(label),
+    };
     measured.entries().map(column).collect()
 }

@@ -8,7 +8,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
-use super::{escape::acts, format::Settings};
+use super::{
+    escape::{acts, begins_command, has_command},
+    format::Settings,
+};
 use crate::{
     eval::{
         comparator::Comparator,
@@ -403,16 +406,16 @@ impl JsonSchema for Number {
     }
 }
 
-/// Writes out the characters that act on a terminal and that JSON itself lets through: C1 controls, DEL,
-/// marks of direction. Outside of strings JSON has none but newlines, and inside it has no newline.
+/// Writes out the characters that act on a terminal, or with which a CI system would take a line for a command, and
+/// that JSON itself lets through. Outside of strings JSON has none but newlines, and inside it has no newline.
 pub(super) fn without_acting_characters(json: String) -> String {
     let acts = |character: char| character != '\n' && acts(character);
-    if !json.contains(acts) {
+    if !json.contains(acts) && !has_command(&json) {
         return json;
     }
     let mut escaped = String::with_capacity(json.len() + 16);
-    for character in json.chars() {
-        if acts(character) {
+    for (at, character) in json.char_indices() {
+        if acts(character) || json.get(at..).is_some_and(begins_command) {
             let mut units = [0; 2];
             escaped.extend(character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
         } else {
@@ -428,9 +431,9 @@ mod tests {
 
     #[test]
     fn acting_characters_are_escaped_and_parse_back() {
-        let text = "a\u{9b}31m\u{7f}\u{202e}b\n\u{e0001}é";
+        let text = "a\u{9b}31m\u{7f}\u{202e}b\n\u{e0001}é ##[error]###";
         let json = without_acting_characters(serde_json::to_string_pretty(&[text]).unwrap());
-        assert!(!json.contains(|character: char| character != '\n' && acts(character)));
+        assert!(!json.contains(|character: char| character != '\n' && acts(character)) && !has_command(&json));
         assert_eq!(serde_json::from_str::<[String; 1]>(&json).unwrap(), [text]);
     }
 

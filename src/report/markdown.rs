@@ -111,7 +111,8 @@ fn fault_rows(refusal: &Refusal) -> Vec<String> {
         let what = format!("{}: {}", code(fault.code.name()), prose(&fault.message));
         row(&[what, code(&format!("{}{place}", refusal.origin)), help])
     };
-    let more = (refusal.more > 0).then(|| row(&[format!("{} more faults", refusal.more), String::new(), String::new()]));
+    let more =
+        (refusal.more > 0).then(|| row(&[format!("{} more faults", refusal.more), String::new(), String::new()]));
     refusal.faults.iter().map(fault_row).chain(more).collect()
 }
 
@@ -159,7 +160,12 @@ fn overview(pieces: &[Piece], room: &mut Room) -> String {
         count(Exit::NoVerdict),
     );
     let of = |piece: &Piece| {
-        row(&[format!("**{}**", piece.exit.word()), piece.snapshot.clone(), piece.subject.clone(), piece.summary.clone()])
+        row(&[
+            format!("**{}**", piece.exit.word()),
+            piece.snapshot.clone(),
+            piece.subject.clone(),
+            piece.summary.clone(),
+        ])
     };
     let rows: Vec<String> = pieces.iter().filter(|piece| piece.exit != Exit::Promote).map(of).collect();
     // The sections say more, so they have the larger part.
@@ -274,6 +280,8 @@ fn left_out(pieces: &[Piece], kept: &[Kept<'_>]) -> String {
     };
     match (snapshots, kept.iter().map(rows).sum::<usize>()) {
         (0, 0) => String::new(),
-        (snapshots, rows) => format!("**Cut to stay below 1 MiB: {snapshots} snapshots and {rows} rows are left out.**\n"),
+        (snapshots, rows) => {
+            format!("**Cut to stay below 1 MiB: {snapshots} snapshots and {rows} rows are left out.**\n")
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! A new format is one file here and one arm where the formats are told apart.
 
 pub mod batch;
-mod escape;
+pub mod escape;
 pub mod explain;
 pub mod fault;
 pub mod format;
