@@ -1,4 +1,4 @@
-//! Every format over one set of verdicts: text in all its forms, `json`, `jsonl`. What they look like is under
+//! Every format over one set of verdicts: text in all its forms, `json`, `jsonl`, report files. What they look like is under
 //! `tests/snapshots/formats`; `INSTA_UPDATE=always cargo test --test formats` takes it down anew.
 
 #[path = "shared/binary.rs"]
@@ -8,7 +8,7 @@ mod colour;
 #[path = "shared/verdicts.rs"]
 mod verdicts;
 
-use std::io;
+use std::{fs, io, path::Path};
 
 use serde_json::Value;
 
@@ -150,5 +150,75 @@ fn text_of_many() -> io::Result<()> {
         run(&mut check(["--gates", TABLE, "fixtures/good/shop/promote.json", "fixtures/good/shop/warnings.json"]))?;
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     settings().bind(|| insta::assert_snapshot!("many-promote", run.stdout));
+    Ok(())
+}
+
+/// Several at once, one of which is refused.
+const MANY: [&str; 2] = ["fixtures/good/shop", "fixtures/bad/snapshots/unequal-lengths.json"];
+
+/// Takes down the report file of every case, and of several at once, as `FORM-CASE`. Nothing else is changed by it.
+fn take_down_report(form: &str) -> io::Result<()> {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("format-{form}"));
+    let flags = [format!("--report-{form}"), path.to_string_lossy().into_owned()];
+    let cases = VERDICTS.iter().map(|case| (case.name, vec![case.snapshot]));
+    for (name, snapshots) in cases.chain([("many", MANY.to_vec())]) {
+        fs::write(&path, "of an earlier run")?;
+        let arguments = || [&["--gates", TABLE], snapshots.as_slice()].concat();
+        assert_eq!(run(check(arguments()).args(&flags))?, run(&mut check(arguments()))?, "{form} of {name}");
+        let report = fs::read_to_string(&path).unwrap_or_else(|_| "(no file)\n".to_owned());
+        settings().bind(|| insta::assert_snapshot!(format!("{form}-{name}"), report));
+    }
+    Ok(())
+}
+
+#[test]
+fn junit() -> io::Result<()> {
+    take_down_report("junit")
+}
+
+#[test]
+fn markdown() -> io::Result<()> {
+    take_down_report("markdown")
+}
+
+#[test]
+fn incident() -> io::Result<()> {
+    take_down_report("incident")
+}
+
+/// What is printed as JSON and what is written as a report are the same.
+#[test]
+fn a_json_report_is_the_json_that_is_printed() -> io::Result<()> {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("format-json");
+    let cases = VERDICTS.iter().map(|case| vec![case.snapshot]);
+    for snapshots in cases.chain([MANY.to_vec()]) {
+        let arguments = [&["--gates", TABLE], snapshots.as_slice()].concat();
+        let printed = run(check(&arguments).args(["--format", "json"]))?;
+        let quiet = run(check(&arguments).arg("-q").arg("--report-json").arg(&path))?;
+        assert_eq!((quiet.code, fs::read_to_string(&path)?), (printed.code, printed.stdout), "{snapshots:?}");
+    }
+    Ok(())
+}
+
+/// The commands stand before the verdict in text, and beside the documents of JSON.
+#[test]
+fn github() -> io::Result<()> {
+    let cases = VERDICTS.iter().map(|case| (case.name, vec![case.snapshot]));
+    for (name, snapshots) in cases.chain([("many", MANY.to_vec())]) {
+        let arguments = [&["--gates", TABLE], snapshots.as_slice()].concat();
+        let (plain, text) = (run(&mut check(&arguments))?, run(check(&arguments).arg("--github"))?);
+        let is_command = |line: &&str| line.starts_with("::");
+        let commands: String = text.stdout.lines().filter(is_command).map(|line| format!("{line}\n")).collect();
+        assert_eq!(
+            (plain.code, commands.clone() + &plain.stdout, &plain.stderr),
+            (text.code, text.stdout, &text.stderr)
+        );
+        for format in ["json", "jsonl"] {
+            let plain = run(check(&arguments).args(["--format", format]))?;
+            let run = run(check(&arguments).args(["--format", format, "--github"]))?;
+            assert_eq!((run.stdout, run.stderr), (plain.stdout, plain.stderr + &commands), "{name} {format}");
+        }
+        settings().bind(|| insta::assert_snapshot!(format!("github-{name}"), commands));
+    }
     Ok(())
 }

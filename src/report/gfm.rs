@@ -19,7 +19,7 @@ pub(super) fn code(name: &str) -> String {
 /// Words as they are written. A word that GitHub would make something else of (`@team`, `#12`, `:tada:`, a link) is code.
 pub(super) fn prose(text: &str) -> String {
     let text = clipped(text.trim());
-    let words: Vec<String> = text.split_whitespace().map(word).collect();
+    let words: Vec<String> = text.split_whitespace().enumerate().map(|(at, word)| self::word(word, at == 0)).collect();
     words.join(" ")
 }
 
@@ -36,15 +36,16 @@ fn by_number(text: &str) -> String {
     text.chars().map(spell).collect()
 }
 
-fn word(word: &str) -> String {
+fn word(word: &str, is_first: bool) -> String {
     let is_linked = word.contains(['@', '#', '$', '~', '`'])
         || word.starts_with(['!', '%'])
         || word.matches(':').count() > 1
         || ["://", "www.", "GH-", "gh-"].iter().any(|link| word.contains(link));
-    if is_linked { code(word) } else { literal(word) }
+    if is_linked { code(word) } else { literal(word, is_first) }
 }
 
-fn literal(word: &str) -> String {
+/// A word as it is written. The first one must not begin a list, a heading or a rule.
+fn literal(word: &str, is_first: bool) -> String {
     let mut text = String::with_capacity(word.len() + 4);
     let mut before = ' ';
     let mut rest = word.chars().peekable();
@@ -57,9 +58,8 @@ fn literal(word: &str) -> String {
             // Inside a word it is a part of it, as in names.
             '_' if is_inside => text.push(character),
             '\\' | '*' | '_' | '[' | ']' | '{' | '}' | '|' => text.extend(['\\', character]),
-            // At the head of a line these begin a list, a heading or a rule, also behind digits.
-            '-' | '+' | '=' if text.is_empty() => text.extend(['\\', character]),
-            '.' | ')' if rest.peek().is_none() && text.chars().all(|digit| digit.is_ascii_digit()) => {
+            '-' | '+' | '=' if is_first && text.is_empty() => text.extend(['\\', character]),
+            '.' | ')' if is_first && rest.peek().is_none() && text.chars().all(|digit| digit.is_ascii_digit()) => {
                 text.extend(['\\', character]);
             }
             _ => text.push(character),
@@ -96,7 +96,7 @@ mod tests {
             ("_a_  __b__", "\\_a\\_ \\_\\_b\\_\\_"),
             ("<script> & [x](y)", "&lt;script&gt; &amp; \\[x\\](y)"),
             ("1. not a list", "1\\. not a list"),
-            ("- nor this", "\\- nor this"),
+            ("- nor - this + 1.", "\\- nor - this + 1."),
             ("Ask @oncall, see #12 or https://x.example", "Ask `@oncall,` see `#12` or `https://x.example`"),
             ("a | b\nc", "a \\| b\\\\nc"),
             ("5-10k rows (200), 0.05 of all.", "5-10k rows (200), 0.05 of all."),

@@ -22,8 +22,8 @@ const MOST_BYTES: usize = (1 << 20) - (16 << 10);
 #[derive(Debug)]
 pub struct Piece {
     exit: Exit,
-    /// What was judged: `` `tsfm` / `canary_5` ``, or the file that was refused.
-    subject: String,
+    /// The stage that judged: `` `tsfm` / `canary_5` ``; `-` where that cannot be told.
+    stage: String,
     snapshot: String,
     /// Why, in a few words.
     summary: String,
@@ -48,10 +48,10 @@ pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
         Ok(judged) => of_judged(judged, outcome, settings),
         Err(refusal) => Piece {
             exit: outcome.exit(),
-            subject: "-".to_owned(),
+            stage: "-".to_owned(),
             snapshot: code(name.unwrap_or(&refusal.origin)),
             summary: prose(&summary(outcome)),
-            facts: format!("Judged by nothing. Table: {}.", code(&settings.table)),
+            facts: format!("Table: {}.", code(&settings.table)),
             table: FAULTS,
             raised: fault_rows(refusal),
             folded: Vec::new(),
@@ -65,7 +65,7 @@ fn of_judged(judged: &Judged<'_>, outcome: &Outcome<'_>, settings: &Settings) ->
     let verdict = &judged.verdict;
     let stage = verdict.stage();
     let (raised, folded): (Vec<_>, Vec<_>) = told(judged).into_iter().partition(|told| told.urgency.is_raised());
-    let rows = |told: &[Told<'_, '_>]| told.iter().map(|told| check_row(told, settings)).collect();
+    let rows = |told: &[Told<'_, '_>]| told.iter().map(check_row).collect();
     let name = code(outcome.name.as_deref().unwrap_or("-"));
     let times = times(judged).map_or(String::new(), |times| format!(", {times}"));
     let labels = judged.reading.labels.iter().map(|(key, value)| format!(" Label {}: {}.", code(key), code(value)));
@@ -76,7 +76,7 @@ fn of_judged(judged: &Judged<'_>, outcome: &Outcome<'_>, settings: &Settings) ->
     }
     Piece {
         exit: outcome.exit(),
-        subject: format!("{} / {}", code(&stage.pipeline().name), code(&stage.stage().name)),
+        stage: format!("{} / {}", code(&stage.pipeline().name), code(&stage.stage().name)),
         facts: format!(
             "gate_passed: {passed}, rollback_triggered: {triggered}. Snapshot {name}: {}{times}. Table: {}.{}",
             span(judged),
@@ -93,12 +93,12 @@ fn of_judged(judged: &Judged<'_>, outcome: &Outcome<'_>, settings: &Settings) ->
     }
 }
 
-fn check_row(told: &Told<'_, '_>, settings: &Settings) -> String {
+fn check_row(told: &Told<'_, '_>) -> String {
     let word = if told.urgency.is_raised() { format!("**{}**", told.word) } else { told.word.to_owned() };
     let reason = told.reason.as_deref().map(code);
     let rule = told.check.map(|check| {
         let about = check.rule.about.as_deref().map_or(String::new(), |about| format!(": {}", prose(about)));
-        format!("{}, {} line {}{about}", code(&check.rule.id), code(&settings.table), check.rule.line)
+        format!("{}, line {}{about}", code(&check.rule.id), check.rule.line)
     });
     let why = reason.into_iter().chain(rule).collect::<Vec<_>>().join("<br>");
     row(&[word, code(&told.subject), told.value.clone(), prose(&told.limit), told.places.clone(), why])
@@ -160,12 +160,7 @@ fn overview(pieces: &[Piece], room: &mut Room) -> String {
         count(Exit::NoVerdict),
     );
     let of = |piece: &Piece| {
-        row(&[
-            format!("**{}**", piece.exit.word()),
-            piece.snapshot.clone(),
-            piece.subject.clone(),
-            piece.summary.clone(),
-        ])
+        row(&[format!("**{}**", piece.exit.word()), piece.snapshot.clone(), piece.stage.clone(), piece.summary.clone()])
     };
     let rows: Vec<String> = pieces.iter().filter(|piece| piece.exit != Exit::Promote).map(of).collect();
     // The sections say more, so they have the larger part.
@@ -228,17 +223,18 @@ impl Room {
 }
 
 impl Piece {
-    /// What is judged, or, where that is not known, the file.
+    /// The stage, or, where that is not known, the file.
     fn title(&self) -> &str {
-        if self.subject == "-" { &self.snapshot } else { &self.subject }
+        if self.stage == "-" { &self.snapshot } else { &self.stage }
     }
 }
 
 impl Kept<'_> {
     /// With a heading of its own, as one of several.
     fn section(&self) -> String {
-        let Piece { exit, subject, snapshot, .. } = self.piece;
-        format!("### {}: {subject}, {snapshot}\n\n{}", exit.word(), self.render())
+        let Piece { exit, stage, snapshot, .. } = self.piece;
+        let stage = if stage == "-" { String::new() } else { format!("{stage}, ") };
+        format!("### {}: {stage}{snapshot}\n\n{}", exit.word(), self.render())
     }
 
     fn render(&self) -> String {
