@@ -276,6 +276,9 @@ mod tests {
             ("[4, \"!x\", 5", None),
             ("a,!x: 5", None),
             ("- \"!x\"\n- 5", None),
+            ("[ do it !now, 5 ]", None),
+            ("[\"do it !now\",5]", None),
+            ("{\"a !b\":5}", None),
             ("5", None),
         ] {
             assert_eq!(tag_before(text, text.rfind('5').unwrap_or_default()), tag, "{text}");

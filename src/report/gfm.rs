@@ -11,9 +11,13 @@ const LONGEST: usize = 1000;
 /// A name as code. Backticks would end it, and tables read `|` and `\` before code is read: then each sign is written by
 /// its number, which can be no markup (CommonMark 0.31, section 2.5).
 pub(super) fn code(name: &str) -> String {
-    let name = clipped(name);
+    code_of(&clipped(name))
+}
+
+/// Of what is clean already.
+fn code_of(name: &str) -> String {
     let is_plain = !name.is_empty() && name.trim() == name && !name.contains(['`', '|', '\\']);
-    if is_plain { format!("`{name}`") } else { format!("<code>{}</code>", by_number(&name)) }
+    if is_plain { format!("`{name}`") } else { format!("<code>{}</code>", by_number(name)) }
 }
 
 /// Words as they are written. A word that GitHub would make something else of (`@team`, `#12`, `:tada:`, a link) is code.
@@ -41,7 +45,7 @@ fn word(word: &str, is_first: bool) -> String {
         || word.starts_with(['!', '%'])
         || word.matches(':').count() > 1
         || ["://", "www.", "GH-", "gh-"].iter().any(|link| word.contains(link));
-    if is_linked { code(word) } else { literal(word, is_first) }
+    if is_linked { code_of(word) } else { literal(word, is_first) }
 }
 
 /// A word as it is written. The first one must not begin a list, a heading or a rule.

@@ -46,11 +46,6 @@ pub(super) enum Urgency {
 }
 
 impl Urgency {
-    /// Whether it keeps the stage from being promoted.
-    pub(super) fn decides(self) -> bool {
-        self < Self::Warned
-    }
-
     /// Whether there is something to see to.
     pub(super) fn is_raised(self) -> bool {
         self < Self::Passed
