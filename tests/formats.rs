@@ -208,7 +208,7 @@ fn github() -> io::Result<()> {
         let arguments = [&["--gates", TABLE], snapshots.as_slice()].concat();
         let (plain, text) = (run(&mut check(&arguments))?, run(check(&arguments).arg("--github"))?);
         let is_command = |line: &&str| line.starts_with("::");
-        let commands: String = text.stdout.lines().filter(is_command).map(|line| format!("{line}\n")).collect();
+        let commands = text.stdout.split_inclusive('\n').filter(is_command).collect::<String>();
         assert_eq!(
             (plain.code, commands.clone() + &plain.stdout, &plain.stderr),
             (text.code, text.stdout, &text.stderr)

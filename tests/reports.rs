@@ -113,7 +113,7 @@ fn one_run_writes_all_reports_and_each_can_be_read() {
     }
 }
 
-/// Check by check, JUnit says what JSON says.
+/// Check by check, `JUnit` says what JSON says.
 #[test]
 fn junit_says_what_the_checks_say() {
     let folder = folder("junit");

@@ -18,8 +18,8 @@ pub(super) fn acts(character: char) -> bool {
         )
 }
 
-/// With what a line becomes a command to the CI system that reads it, wherever in the line it is: GitHub, Azure,
-/// TeamCity.
+/// With what a line becomes a command to the CI system that reads it, wherever in the line it is: GitHub's, Azure's and
+/// that of `TeamCity`.
 const COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
 
 /// The same at the head of a line: `::error::` in GitHub.

@@ -9,7 +9,7 @@ use super::escape::shown;
 const LONGEST: usize = 1000;
 
 /// A name as code. Backticks would end it, and tables read `|` and `\` before code is read: then each sign is written by
-/// its number, which can be no markup (CommonMark 0.31, section 2.5).
+/// its number, which can be no markup (`CommonMark` 0.31, section 2.5).
 pub(super) fn code(name: &str) -> String {
     code_of(&clipped(name))
 }
@@ -101,6 +101,7 @@ mod tests {
             ("<script> & [x](y)", "&lt;script&gt; &amp; \\[x\\](y)"),
             ("1. not a list", "1\\. not a list"),
             ("- nor - this + 1.", "\\- nor - this + 1."),
+            ("# nor a heading - at all", "`#` nor a heading - at all"),
             ("Ask @oncall, see #12 or https://x.example", "Ask `@oncall,` see `#12` or `https://x.example`"),
             ("a | b\nc", "a \\| b\\\\nc"),
             ("5-10k rows (200), 0.05 of all.", "5-10k rows (200), 0.05 of all."),

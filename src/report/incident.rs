@@ -91,12 +91,13 @@ fn steps(judged: &Judged<'_>) -> String {
         [] => (&[][..], &[][..]),
         [first, rest @ ..] => (std::slice::from_ref(first), rest),
     };
-    let list = |steps: &[String]| -> String { steps.iter().map(|step| format!("  - [ ] {}\n", prose(step))).collect() };
-    let line = |what: &str, within: &str, steps: &[String]| match steps {
+    let line = |what: &str, steps: &[String]| match steps {
         [] => format!("- {what}: {OPEN}\n"),
-        steps => format!("- {what}:{within}\n{}", list(steps)),
+        steps => {
+            steps.iter().fold(format!("- {what}:{within}\n"), |text, step| text + &format!("  - [ ] {}\n", prose(step)))
+        }
     };
-    line("Kill switch applied", &within, first) + &line("Rollback command/config change", &within, rest)
+    line("Kill switch applied", first) + &line("Rollback command/config change", rest)
 }
 
 /// What was judged, and by what.

@@ -1,4 +1,4 @@
-//! JUnit: XML that CI systems show as tests. A suite for each snapshot, a test case for each check. No time is in it:
+//! `JUnit`: XML that CI systems show as tests. A suite for each snapshot, a test case for each check. No time is in it:
 //! equal outcomes give equal bytes, and a CI system compares runs by names that hold no measured value.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! JUnit as the schema of Jenkins' xUnit plugin has it, which is stricter than what Jenkins' own reader, GitLab and
+//! `JUnit` as the schema of Jenkins' xUnit plugin has it, which is stricter than what Jenkins' own reader, GitLab and
 //! others take: <https://github.com/jenkinsci/xunit-plugin>, `junit-10.xsd` of version 3.
 
 use roxmltree::{Document, Node};
@@ -58,11 +58,13 @@ pub(crate) fn assert_valid(xml: &str) {
     let suites: Vec<Node<'_, '_>> = root.children().filter(Node::is_element).collect();
     for (attribute, tag) in [("tests", "testcase"), ("failures", "failure"), ("errors", "error")] {
         assert_counted(root, attribute, tag);
-        suites.iter().for_each(|suite| assert_counted(*suite, attribute, tag));
+        for suite in &suites {
+            assert_counted(*suite, attribute, tag);
+        }
     }
-    suites.iter().for_each(|suite| assert_counted(*suite, "skipped", "skipped"));
     assert_unique(suites.iter().filter_map(|suite| suite.attribute("name")));
     for suite in suites {
+        assert_counted(suite, "skipped", "skipped");
         let cases = suite.children().filter(|child| child.has_tag_name("testcase"));
         assert_unique(cases.filter_map(|case| case.attribute("name")));
     }
@@ -81,7 +83,7 @@ fn assert_element(node: Node<'_, '_>) {
     for child in node.children() {
         match child.text() {
             Some(text) if child.is_text() => {
-                assert!(element.has_text || text.trim().is_empty(), "<{name}> has {text:?}")
+                assert!(element.has_text || text.trim().is_empty(), "<{name}> has {text:?}");
             }
             _ => assert!(element.children.contains(&child.tag_name().name()), "<{name}> has {child:?}"),
         }

@@ -1,4 +1,4 @@
-//! Markdown as a renderer of CommonMark sees it, with what GitHub adds.
+//! Markdown as a renderer of `CommonMark` sees it, with what GitHub adds.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 

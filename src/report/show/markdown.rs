@@ -7,7 +7,7 @@ use crate::{
         table::{Kind, Pipeline, Rule, StageRules},
     },
     report::{
-        escape::shown,
+        gfm::{code, prose},
         wording::{Scope, Wording},
     },
 };
@@ -86,84 +86,4 @@ fn steps(title: &str, steps: &[String]) -> String {
 
 fn paragraph(text: Option<&str>) -> String {
     text.map_or_else(String::new, |text| format!("{}\n\n", prose(text)))
-}
-
-/// A name as code where it can be: backticks would end it, and `|` and `\` are read by tables before code is.
-fn code(name: &str) -> String {
-    let name = shown(name);
-    let is_plain = |c: char| !matches!(c, '`' | '|' | '\\');
-    if !name.trim().is_empty() && name.trim() == name && name.chars().all(is_plain) {
-        format!("`{name}`")
-    } else {
-        prose(&name)
-    }
-}
-
-/// Text from a file as one line that reads as it is written: nothing in it is markup.
-fn prose(text: &str) -> String {
-    let text = shown(text.trim());
-    let mut escaped = String::with_capacity(text.len() + 8);
-    let mut before = ' ';
-    let mut rest = text.chars().peekable();
-    while let Some(character) = rest.next() {
-        let after = rest.peek().copied().unwrap_or(' ');
-        match character {
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '&' => escaped += "&amp;",
-            _ if is_markup(before, character, after, &escaped) => escaped.extend(['\\', character]),
-            _ => escaped.push(character),
-        }
-        before = character;
-    }
-    escaped
-}
-
-/// Whether a character can be markup between its neighbours, behind what was written before it.
-fn is_markup(before: char, character: char, after: char, written: &str) -> bool {
-    match character {
-        '\\' | '`' | '*' | '[' | ']' | '|' | '~' | '$' => true,
-        // Inside a word it is a part of it, as in names.
-        '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
-        '#' | '+' | '-' | '=' => written.is_empty(),
-        // A number at the head of a line begins a list.
-        '.' | ')' => after == ' ' && !written.is_empty() && written.chars().all(|c| c.is_ascii_digit()),
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_code_where_they_can_be() {
-        for (name, expected) in [
-            ("p95_ms", "`p95_ms`"),
-            ("a <b> *c* & d", "`a <b> *c* & d`"),
-            ("a|b", "a\\|b"),
-            ("a`b", "a\\`b"),
-            ("a\\b", "a\\\\b"),
-            (" a", "a"),
-            ("a\nb", "a\\\\nb"),
-            ("", ""),
-        ] {
-            assert_eq!(code(name), expected, "{name:?}");
-        }
-    }
-
-    #[test]
-    fn prose_is_no_markup() {
-        for (text, expected) in [
-            ("Set FLAG_A_B=false, then *all*.", "Set FLAG_A_B=false, then \\*all\\*."),
-            ("_a_ __b__", "\\_a\\_ \\_\\_b\\_\\_"),
-            ("<script> & [x](y)", "&lt;script&gt; &amp; \\[x\\](y)"),
-            ("1. not a list", "1\\. not a list"),
-            ("- nor this", "\\- nor this"),
-            ("# nor a heading - at all", "\\# nor a heading - at all"),
-            ("a | b\nc", "a \\| b\\\\nc"),
-        ] {
-            assert_eq!(prose(text), expected, "{text:?}");
-        }
-    }
 }
