@@ -401,7 +401,7 @@ fn assert_all(case: &Case) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn text_from_files_is_data_in_every_format(case in cases()) {

@@ -36,7 +36,8 @@ fn clipped(text: &str) -> Cow<'_, str> {
 }
 
 fn by_number(text: &str) -> String {
-    let spell = |c: char| if c.is_alphanumeric() { c.to_string() } else { format!("&#{};", u32::from(c)) };
+    let is_plain = |c: char| c.is_alphanumeric() || c == ' ' || c == '-';
+    let spell = |c: char| if is_plain(c) { c.to_string() } else { format!("&#{};", u32::from(c)) };
     text.chars().map(spell).collect()
 }
 
@@ -44,7 +45,7 @@ fn word(word: &str, is_first: bool) -> String {
     let is_linked = word.contains(['@', '#', '$', '~', '`'])
         || word.starts_with(['!', '%'])
         || word.matches(':').count() > 1
-        || ["://", "www.", "GH-", "gh-"].iter().any(|link| word.contains(link));
+        || ["://", "www.", "GH-", "gh-", "{+", "{-", "[+", "[-"].iter().any(|link| word.contains(link));
     if is_linked { code_of(word) } else { literal(word, is_first) }
 }
 
@@ -61,7 +62,7 @@ fn literal(word: &str, is_first: bool) -> String {
             '&' => text += "&amp;",
             // Inside a word it is a part of it, as in names.
             '_' if is_inside => text.push(character),
-            '\\' | '*' | '_' | '[' | ']' | '{' | '}' | '|' => text.extend(['\\', character]),
+            '\\' | '*' | '_' | '[' | ']' | '|' => text.extend(['\\', character]),
             '-' | '+' | '=' if is_first && text.is_empty() => text.extend(['\\', character]),
             '.' | ')' if is_first && rest.peek().is_none() && text.chars().all(|digit| digit.is_ascii_digit()) => {
                 text.extend(['\\', character]);
@@ -85,7 +86,7 @@ mod tests {
             ("a|b", "<code>a&#124;b</code>"),
             ("a`b", "<code>a&#96;b</code>"),
             ("a\\|b", "<code>a&#92;&#124;b</code>"),
-            (" a", "<code>&#32;a</code>"),
+            (" a", "<code> a</code>"),
             ("a\nb", "<code>a&#92;nb</code>"),
             ("", "<code></code>"),
         ] {
