@@ -1,7 +1,7 @@
 //! Promote, hold or roll back? `rollout-gate` judges windowed metrics against a table of per-stage limits.
 //!
 //! ```text
-//! snapshot --+                                            +--> stdout
+//! snapshot --+                                            +--> stdout, report files
 //!            |   input/  -->  eval/ (pure)  -->  report/  |
 //! gates.yaml-+   door in      the house          door out +--> exit code
 //! ```

@@ -11,6 +11,8 @@
 mod binary;
 #[path = "shared/colour.rs"]
 mod colour;
+#[path = "shared/junit.rs"]
+mod junit;
 
 use std::{
     fs,
@@ -130,6 +132,7 @@ fn junit_is_read_by_others() {
     let run = ran(&["--gates", SHOP, "--format", "junit", EVERY_ENDING]);
     assert_eq!(run.code, Some(2));
     take_down("junit", &run);
+    junit::assert_valid(&run.stdout);
     let document = Document::parse(&run.stdout).unwrap();
     let json: Value = serde_json::from_str(&ran(&["--gates", SHOP, "--format", "json", EVERY_ENDING]).stdout).unwrap();
     let tests = json["tests"].as_array().unwrap();
@@ -164,6 +167,7 @@ fn junit_has_what_is_required_and_what_cannot_be_used() {
     let lacking = ran(&["--gates", SHOP, "--format", "junit", "--require-coverage", PASSING]);
     assert_eq!(lacking.code, Some(1));
     take_down("junit-coverage", &lacking);
+    junit::assert_valid(&lacking.stdout);
     let document = Document::parse(&lacking.stdout).unwrap();
     let last = *cases(&document).last().unwrap();
     assert_eq!((last.attribute("classname"), last.has_children()), (Some("coverage"), true));
