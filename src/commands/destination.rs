@@ -82,7 +82,7 @@ fn follow(path: &Path) -> io::Result<Destination> {
         let folder = folder_of(&path).canonicalize()?;
         let place = folder.join(name);
         // What these folders name is open already, even where it looks like a file.
-        if folder == Path::new("/dev") || folder.starts_with("/proc") {
+        if folder == Path::new("/dev") || ["/dev/fd", "/proc"].iter().any(|open| folder.starts_with(open)) {
             return Ok(Destination::Through(place));
         }
         match fs::symlink_metadata(&place) {

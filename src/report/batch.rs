@@ -62,10 +62,14 @@ impl Batch {
     /// The totals, the verdict being its first word.
     #[must_use]
     pub fn totals(&self, settings: &Settings) -> String {
+        format!("{}  {}\n", word(self.exit(), settings), self.counts())
+    }
+
+    /// How many snapshots there are, and how many of each answer.
+    pub(super) fn counts(&self) -> String {
         let count = |exit| self.counts.get(&exit).copied().unwrap_or_default();
         format!(
-            "{}  {} snapshots: {} promote, {} hold, {} rollback, {} without a verdict\n",
-            word(self.exit(), settings),
+            "{} snapshots: {} promote, {} hold, {} rollback, {} without a verdict",
             self.counts.values().sum::<usize>(),
             count(Exit::Promote),
             count(Exit::Hold),

@@ -134,8 +134,8 @@ fn of_check(judged: &Judged<'_>, told: &Told<'_, '_>, name: &str, settings: &Set
     let id = rule.map_or("observed", |rule| &rule.id);
     let title = format!("{} {} / {}: {id}", told.word, stage.pipeline().name, stage.stage().name);
     let line = rule.map(|rule| rule.line.to_string());
-    let file =
-        line.as_deref().filter(|_| settings.table_is_file).map(|line| [("file", &*settings.table), ("line", line)]);
+    let file = line.as_deref().filter(|_| settings.table_is_file);
+    let file = file.map(|line| [("file", in_repository(&settings.table)), ("line", line)]);
     let properties: Vec<_> = file.into_iter().flatten().chain([("title", title.as_str())]).collect();
     let what = format!("{} {}, {}", told.subject, told.value, told.limit);
     let lines = [told.reason.as_deref().unwrap_or_default(), &what, &told.places, name];
@@ -149,7 +149,7 @@ fn of_faults(refusal: &Refusal, settings: &Settings) -> Vec<Annotation> {
         let place = refusal.place(fault).filter(|_| settings.table_is_file || refusal.origin != settings.table);
         let place = place.filter(|_| refusal.origin != "-");
         let (line, column) = place.map(|place| (place.line.to_string(), place.column.to_string())).unzip();
-        let file = line.is_some().then_some(refusal.origin.as_str());
+        let file = line.is_some().then_some(in_repository(&refusal.origin));
         let title = format!("NO VERDICT: {}", fault.code.name());
         let properties =
             [("file", file), ("line", line.as_deref()), ("col", column.as_deref()), ("title", Some(title.as_str()))];
@@ -158,6 +158,11 @@ fn of_faults(refusal: &Refusal, settings: &Settings) -> Vec<Annotation> {
         Annotation { rank, command: command(rank.command(), &properties, &message(&lines)) }
     };
     refusal.faults.iter().map(annotation).collect()
+}
+
+/// A path as GitHub knows it, if the run is at the root of the repository.
+fn in_repository(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
 }
 
 /// What there is of `lines`, each on its own.

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 
 use super::{
+    batch::Batch,
     format::Settings,
     gfm::{code, prose},
     text::summary,
@@ -22,8 +23,8 @@ const MOST_BYTES: usize = (1 << 20) - (16 << 10);
 #[derive(Debug)]
 pub struct Piece {
     exit: Exit,
-    /// The stage that judged: `` `tsfm` / `canary_5` ``; `-` where that cannot be told.
-    stage: String,
+    /// The stage that judged, if that can be told: `` `tsfm` / `canary_5` ``.
+    stage: Option<String>,
     snapshot: String,
     /// Why, in a few words.
     summary: String,
@@ -48,7 +49,7 @@ pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
         Ok(judged) => of_judged(judged, outcome, settings),
         Err(refusal) => Piece {
             exit: outcome.exit(),
-            stage: "-".to_owned(),
+            stage: None,
             snapshot: code(name.unwrap_or(&refusal.origin)),
             summary: prose(&summary(outcome)),
             facts: format!("Table: {}.", code(&settings.table)),
@@ -76,7 +77,7 @@ fn of_judged(judged: &Judged<'_>, outcome: &Outcome<'_>, settings: &Settings) ->
     }
     Piece {
         exit: outcome.exit(),
-        stage: format!("{} / {}", code(&stage.pipeline().name), code(&stage.stage().name)),
+        stage: Some(format!("{} / {}", code(&stage.pipeline().name), code(&stage.stage().name))),
         facts: format!(
             "gate_passed: {passed}, rollback_triggered: {triggered}. Snapshot {name}: {}{times}. Table: {}.{}",
             span(judged),
@@ -148,30 +149,25 @@ pub fn whole(mut pieces: Vec<Piece>) -> String {
 
 /// What several snapshots came to: how many of each answer, and a row for each that is not promoted.
 fn overview(pieces: &[Piece], room: &mut Room) -> String {
-    let exit = pieces.iter().map(|piece| piece.exit).max().unwrap_or(Exit::NoVerdict);
-    let count = |exit: Exit| pieces.iter().filter(|piece| piece.exit == exit).count();
-    let mut text = format!(
-        "## {}: {} snapshots\n\n{} promote, {} hold, {} rollback, {} without a verdict.\n\n",
-        exit.word(),
-        pieces.len(),
-        count(Exit::Promote),
-        count(Exit::Hold),
-        count(Exit::Rollback),
-        count(Exit::NoVerdict),
-    );
-    let of = |piece: &Piece| {
-        row(&[format!("**{}**", piece.exit.word()), piece.snapshot.clone(), piece.stage.clone(), piece.summary.clone()])
-    };
-    let rows: Vec<String> = pieces.iter().filter(|piece| piece.exit != Exit::Promote).map(of).collect();
-    // The sections say more, so they have the larger part.
-    let mut share = Room(room.0 / 4);
-    let fit = share.rows(&rows);
-    room.0 -= (room.0 / 4).saturating_sub(share.0);
-    text += &table(OVERVIEW, rows.iter().take(fit));
-    if fit < rows.len() {
-        text += &format!("{} more are not in this table.\n\n", rows.len() - fit);
+    let mut batch = Batch::default();
+    for piece in pieces {
+        batch.add(piece.exit, None);
     }
-    text
+    let row = |piece: &Piece| {
+        let stage = piece.stage.clone().unwrap_or_else(|| "-".to_owned());
+        row(&[format!("**{}**", piece.exit.word()), piece.snapshot.clone(), stage, piece.summary.clone()])
+    };
+    let rows: Vec<String> = pieces.iter().filter(|piece| piece.exit != Exit::Promote).map(row).collect();
+    // The sections say more, so they have the larger part.
+    let mut part = Room(room.0 / 4);
+    room.0 -= part.0;
+    let fit = part.rows(&rows);
+    room.0 += part.0;
+    let more = match rows.len() - fit {
+        0 => String::new(),
+        more => format!("{more} more are not in this table.\n\n"),
+    };
+    format!("## {}: {}\n\n{}{more}", batch.exit().word(), batch.counts(), table(OVERVIEW, rows.iter().take(fit)))
 }
 
 /// How many bytes are left.
@@ -225,7 +221,7 @@ impl Room {
 impl Piece {
     /// The stage, or, where that is not known, the file.
     fn title(&self) -> &str {
-        if self.stage == "-" { &self.snapshot } else { &self.stage }
+        self.stage.as_ref().unwrap_or(&self.snapshot)
     }
 }
 
@@ -233,7 +229,7 @@ impl Kept<'_> {
     /// With a heading of its own, as one of several.
     fn section(&self) -> String {
         let Piece { exit, stage, snapshot, .. } = self.piece;
-        let stage = if stage == "-" { String::new() } else { format!("{stage}, ") };
+        let stage = stage.as_ref().map_or(String::new(), |stage| format!("{stage}, "));
         format!("### {}: {stage}{snapshot}\n\n{}", exit.word(), self.render())
     }
 

@@ -1,6 +1,7 @@
 //! The door out: verdicts, refusals and findings to text. It knows nothing of files and how they are read.
 //!
-//! A new format is one file here and one arm where the formats are told apart.
+//! A new format is one file here and one arm where the formats are told apart; one of report files is a line in
+//! [`format`](mod@format).
 
 pub mod batch;
 pub mod escape;
