@@ -417,7 +417,14 @@ fn a_report_that_cannot_be_written_is_no_verdict() {
     fs::write(folder.join("read-only"), "before").unwrap();
     fs::set_permissions(folder.join("read-only"), Permissions::from_mode(0o444)).unwrap();
     symlink("circle", folder.join("circle")).unwrap();
-    for target in ["folder", "nowhere/report", "read-only/report", "read-only", "circle", ".", ".."] {
+    fs::create_dir(folder.join("locked")).unwrap();
+    fs::set_permissions(folder.join("locked"), Permissions::from_mode(0o555)).unwrap();
+    let mut targets = vec!["folder", "nowhere/report", "read-only/report", "read-only", "circle", ".", ".."];
+    // Nothing is locked for root.
+    if fs::write(folder.join("locked/probe"), "").is_err() {
+        targets.push("locked/report");
+    }
+    for target in targets {
         for (snapshot, code, word) in [(PROMOTE, 2, "PROMOTE"), (HOLD, 2, "HOLD"), (ROLLBACK, 3, "ROLLBACK")] {
             let mut command = check([snapshot, "-q", "--report-junit"]);
             command.arg(folder.join(target)).arg("--report-json").arg(folder.join("good"));
@@ -430,7 +437,7 @@ fn a_report_that_cannot_be_written_is_no_verdict() {
         }
     }
     assert_eq!(fs::read_to_string(folder.join("read-only")).unwrap(), "before");
-    assert_eq!(names(&folder), ["circle", "folder", "good", "read-only"], "nothing is left beside it");
+    assert_eq!(names(&folder), ["circle", "folder", "good", "locked", "read-only"], "nothing is left beside it");
 }
 
 /// No space: of a file, there is the one of before; what cannot be written through is told.
