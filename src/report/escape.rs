@@ -22,7 +22,7 @@ pub(super) fn acts(character: char) -> bool {
 /// that of `TeamCity`.
 const COMMANDS: [&str; 3] = ["##[", "##vso[", "##teamcity["];
 
-/// The same at the head of a line: `::error::` in GitHub.
+/// The same at the head of a line, GitHub's `::error::`. A text may be broken at its spaces, so any word can come there.
 const COMMAND_AT_HEAD: &str = "::";
 
 /// Whether `text` begins with what makes its line a command, and whatever stands before it.
@@ -39,21 +39,22 @@ pub(super) fn has_command(text: &str) -> bool {
 /// of those with which a CI system would take it for a command.
 #[must_use]
 pub fn shown(text: &str) -> Cow<'_, str> {
-    let head = text.trim_start();
-    let is_command = head.starts_with(COMMAND_AT_HEAD);
-    if !is_command && !has_command(text) && !text.contains(acts) {
+    if !text.contains(COMMAND_AT_HEAD) && !has_command(text) && !text.contains(acts) {
         return Cow::Borrowed(text);
     }
-    let head = text.len() - head.len();
     let mut escaped = String::with_capacity(text.len() + 8);
+    let mut before = ' ';
     for (at, character) in text.char_indices() {
-        if (is_command && at == head) || text.get(at..).is_some_and(begins_command) {
+        let rest = text.get(at..).unwrap_or_default();
+        let is_command = begins_command(rest) || (before.is_whitespace() && rest.starts_with(COMMAND_AT_HEAD));
+        if is_command {
             escaped.extend(character.escape_unicode());
         } else if acts(character) {
             escaped.extend(character.escape_default());
         } else {
             escaped.push(character);
         }
+        before = character;
     }
     Cow::Owned(escaped)
 }
@@ -74,6 +75,7 @@ mod tests {
             ("a::b # c", "a::b # c"),
             ("::error::b", "\\u{3a}:error::b"),
             (" ::error::b", " \\u{3a}:error::b"),
+            ("a b ::error::c", "a b \\u{3a}:error::c"),
             ("a ##[error]b", "a \\u{23}#[error]b"),
             ("###[x] ## y", "#\\u{23}#[x] ## y"),
             ("##vso[x]##teamcity[y]", "\\u{23}#vso[x]\\u{23}#teamcity[y]"),
