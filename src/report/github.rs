@@ -16,7 +16,7 @@ use crate::{
 /// GitHub shows no more of a step, and a reader looks at few.
 const MOST: usize = 10;
 
-/// The annotations of one snapshot: the first [`MOST`], worst first, and what the others are.
+/// The annotations of one snapshot: the first ten, worst first, and what the others are.
 #[derive(Debug)]
 pub struct Piece(Annotations);
 
