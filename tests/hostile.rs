@@ -4,6 +4,8 @@
 // A test fails by panicking.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
+#[path = "shared/html.rs"]
+mod html;
 #[path = "shared/junit.rs"]
 mod junit;
 #[path = "shared/markdown.rs"]
@@ -357,6 +359,26 @@ fn assert_incident(case: &Case, text: &str) {
     }
 }
 
+fn assert_html(case: &Case, text: &str) {
+    let acting: Vec<char> = text.chars().filter(|c| *c != '\n' && acts(*c)).collect();
+    assert!(acting.is_empty(), "{acting:?} in {text}");
+    let page = html::parse(text);
+    let everything = html::text_of(page.root_element());
+    let texts = [&case.subject(), &case.pipeline, &case.stage, &case.id, &case.label, &case.value, &case.file];
+    for told in texts.into_iter().map(String::as_str).chain([case.about.trim_end()]) {
+        assert!(everything.contains(&squeezed(&shown(told))), "{told:?} in {text}\n{everything}");
+    }
+    // The page's own, and nothing that text brought along.
+    for (selector, count) in
+        [("script", 1), ("style", 1), ("head > title", 1), ("meta", 4), ("article", 2), ("form", 1)]
+    {
+        assert_eq!(html::select(&page, selector).len(), count, "{selector} in {text}");
+    }
+    for selector in ["img", "br", "code", "[onerror]", "a:not([href^=\"#\"])", "[style]", "td td"] {
+        assert_eq!(html::select(&page, selector).len(), 0, "{selector} in {text}");
+    }
+}
+
 fn assert_github(case: &Case, outcomes: &[Outcome<'_>], settings: &Settings) {
     let text = github::whole(outcomes.iter().map(|outcome| github::piece(outcome, settings)).collect());
     let commands: Vec<Command> = text.lines().map(|line| command(line).expect(line)).collect();
@@ -395,6 +417,7 @@ fn assert_all(case: &Case) {
             Format::Json => assert_harmless(&text),
             Format::Junit => assert_junit(case, &text),
             Format::Markdown => assert_markdown(case, &text),
+            Format::Html => assert_html(case, &text),
             Format::Incident => assert_incident(case, &text),
         }
     }

@@ -6,6 +6,8 @@
 
 #[path = "shared/binary.rs"]
 mod binary;
+#[path = "shared/html.rs"]
+mod html;
 #[path = "shared/junit.rs"]
 mod junit;
 #[path = "shared/markdown.rs"]
@@ -74,14 +76,14 @@ fn report(snapshots: &[&str], flag: &str, file: &Path) -> (Run, String) {
 #[test]
 fn one_run_writes_all_reports_and_each_can_be_read() {
     let folder = folder("all");
-    let flags = ["json", "junit", "markdown", "incident"];
+    let flags = ["json", "junit", "markdown", "html", "incident"];
     let mut command = check(FIXTURES);
     for flag in flags {
         command.arg(format!("--report-{flag}")).arg(folder.join(flag));
     }
     let (with, without) = (run(&mut command).unwrap(), run(&mut check(FIXTURES)).unwrap());
     assert_eq!(with, without);
-    assert_eq!(names(&folder), ["incident", "json", "junit", "markdown"]);
+    assert_eq!(names(&folder), ["html", "incident", "json", "junit", "markdown"]);
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
 
     let schema: Value = serde_json::from_str(include_str!("../fixtures/schemas/report.schema.json")).unwrap();
@@ -100,6 +102,11 @@ fn one_run_writes_all_reports_and_each_can_be_read() {
     let markdown = markdown::render(&read("markdown"));
     assert_eq!(markdown.headings[0], with.stdout.lines().last().unwrap().replacen("ROLLBACK  ", "ROLLBACK: ", 1));
     assert_eq!(markdown.headings.len(), documents.len() + 1);
+
+    let page = html::parse(&read("html"));
+    assert_eq!(html::text_of(html::select(&page, "h1")[0]), "ROLLBACK");
+    assert_eq!(html::select(&page, ".overview tbody tr").len(), documents.len());
+    assert_eq!(html::select(&page, "article").len(), documents.len());
 
     let notes = markdown::render(&read("incident"));
     let titles = notes.headings.iter().filter(|heading| heading.starts_with("Incident note: "));
@@ -301,6 +308,7 @@ fn reports_are_written_without_a_table_too() {
         ("--report-json", "\"decision\": null"),
         ("--report-junit", "errors=\"1\""),
         ("--report-markdown", "## NO VERDICT: `nowhere.yaml`"),
+        ("--report-html", "<h1>NO VERDICT</h1>"),
     ] {
         let run = run(check([PROMOTE, "--gates", "nowhere.yaml", flag]).arg(&path)).unwrap();
         assert_eq!(run.code, Some(2));

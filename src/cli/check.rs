@@ -81,6 +81,10 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) report_markdown: Option<PathBuf>,
 
+    /// Also write a page for people, with charts: one file that needs nothing beside it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report_html: Option<PathBuf>,
+
     /// Also write a note of each rollback, for people to complete; without a rollback there is no such file
     #[arg(long, value_name = "FILE")]
     pub(crate) report_incident: Option<PathBuf>,

@@ -49,6 +49,7 @@ impl ReportFile {
             ("--report-json", Format::Json, &args.report_json),
             ("--report-junit", Format::Junit, &args.report_junit),
             ("--report-markdown", Format::Markdown, &args.report_markdown),
+            ("--report-html", Format::Html, &args.report_html),
             ("--report-incident", Format::Incident, &args.report_incident),
         ];
         let file = |(flag, format, path): (_, _, &Option<PathBuf>)| Some(Self { flag, format, path: path.clone()? });

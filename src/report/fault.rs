@@ -61,6 +61,15 @@ pub fn complaint(message: &str, help: &str, color: bool) -> String {
     format!("{error}\n{help}\n")
 }
 
+/// Where a fault is, with the line quoted and marked; `None` where it has no place in a text.
+pub(super) fn quoted(refusal: &Refusal, fault: &Fault) -> Option<String> {
+    refusal.text.as_ref().zip(fault.span.as_ref())?;
+    let title = Level::ERROR.primary_title(shown(&fault.message));
+    let block = block(&renderer(false), excerpts(title, &refusal.origin, refusal.text.as_deref(), fault));
+    // The title is said elsewhere.
+    Some(block.lines().skip(1).collect::<Vec<_>>().join("\n").trim_end().to_owned())
+}
+
 /// One line: `file:3:14: what is wrong (+2 more)`.
 #[must_use]
 pub fn line(refusal: &Refusal) -> String {
@@ -72,6 +81,14 @@ pub fn line(refusal: &Refusal) -> String {
 }
 
 fn group<'a, C>(title: Title<'a>, origin: &'a str, text: Option<&'a str>, fault: &'a Fault<C>) -> Group<'a> {
+    let note =
+        (!fault.path.is_empty()).then(|| Element::from(Level::NOTE.message(format!("at {}", shown(&fault.path)))));
+    let help = fault.help.as_ref().map(|help| Element::from(Level::HELP.message(shown(help))));
+    note.into_iter().chain(help).fold(excerpts(title, origin, text, fault), Group::element)
+}
+
+/// The title and the lines of the text that it is about.
+fn excerpts<'a, C>(title: Title<'a>, origin: &'a str, text: Option<&'a str>, fault: &'a Fault<C>) -> Group<'a> {
     let mut group = Group::with_title(title);
     match (text, &fault.span) {
         (Some(text), Some(span)) => {
@@ -92,10 +109,7 @@ fn group<'a, C>(title: Title<'a>, origin: &'a str, text: Option<&'a str>, fault:
         }
         _ => group = group.element(Origin::path(shown(origin))),
     }
-    let note =
-        (!fault.path.is_empty()).then(|| Element::from(Level::NOTE.message(format!("at {}", shown(&fault.path)))));
-    let help = fault.help.as_ref().map(|help| Element::from(Level::HELP.message(shown(help))));
-    note.into_iter().chain(help).fold(group, Group::element)
+    group
 }
 
 /// The line in which a span begins, or as much of a long line as is near the span: a line can be as long as
@@ -144,7 +158,7 @@ impl<'a> Excerpt<'a> {
     fn within(&self, span: &Range<usize>) -> Range<usize> {
         let inside = |at: usize| {
             let before = self.piece.get(..at.saturating_sub(self.start)).unwrap_or(self.piece);
-            self.dots.0.len() + quoted(before).len()
+            self.dots.0.len() + replaced(before).len()
         };
         inside(span.start)..inside(span.end)
     }
@@ -152,7 +166,7 @@ impl<'a> Excerpt<'a> {
     /// The piece with the file's name. Its column is counted in the piece, so that one cut at its beginning
     /// goes below a line that names the place.
     fn add_to<'g>(&self, group: Group<'g>, file: &str, annotations: Vec<Annotation<'g>>) -> Group<'g> {
-        let source = format!("{}{}{}", self.dots.0, quoted(self.piece), self.dots.1);
+        let source = format!("{}{}{}", self.dots.0, replaced(self.piece), self.dots.1);
         let snippet = Snippet::source(source).line_start(self.place.line).annotations(annotations);
         let file = shown(file).into_owned();
         if self.dots.0.is_empty() {
@@ -165,7 +179,7 @@ impl<'a> Excerpt<'a> {
 
 /// A line of a file, with a replacement for every character that acts on a terminal and that the renderer,
 /// which knows tabs and C0 controls, would let through, and for what makes it a command to a CI system.
-fn quoted(line: &str) -> String {
+fn replaced(line: &str) -> String {
     let shown = |(at, c): (usize, char)| {
         let is_replaced = (acts(c) && c >= ' ') || line.get(at..).is_some_and(begins_command);
         if is_replaced { char::REPLACEMENT_CHARACTER } else { c }

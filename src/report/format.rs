@@ -4,7 +4,7 @@
 //! thread that judged it, and in the end makes the whole file of all pieces in their order. Equal outcomes give equal
 //! bytes.
 
-use super::{incident, json, junit, markdown};
+use super::{html, incident, json, junit, markdown};
 use crate::outcome::Outcome;
 
 /// What a report says besides the outcomes.
@@ -70,6 +70,8 @@ formats! {
     Junit, junit;
     /// A comment on a pull request, or a summary.
     Markdown, markdown;
+    /// A page for people.
+    Html, html;
     /// The note of each rollback, for people to complete.
     Incident, incident;
 }

@@ -10,6 +10,7 @@ pub mod fault;
 pub mod format;
 mod gfm;
 pub mod github;
+pub mod html;
 pub mod incident;
 pub mod json;
 pub mod junit;

@@ -151,7 +151,7 @@ fn state_word(state: State) -> &'static str {
 }
 
 /// The worst value with its unit, short unless that would hide on which side of the limit it is.
-fn value(judged: &Judged<'_>, check: &Check<'_>, worst: Worst) -> String {
+pub(super) fn value(judged: &Judged<'_>, check: &Check<'_>, worst: Worst) -> String {
     let comparator = check.rule.condition.comparator;
     let short = short(worst.value);
     let is_honest = comparator.holds(short, worst.limit) == comparator.holds(worst.value, worst.limit);
@@ -165,12 +165,10 @@ pub(super) fn short(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
 
-fn limit(judged: &Judged<'_>, check: &Check<'_>) -> String {
+/// `limit max 300`, `trigger above 400 for 2 windows`.
+pub(super) fn limit(judged: &Judged<'_>, check: &Check<'_>) -> String {
     let rule = check.rule;
-    let kind = match rule.kind {
-        Kind::Gate => "limit",
-        Kind::Rollback => "trigger",
-    };
+    let kind = named(rule.kind);
     let limit = match (check.limit, check.worst) {
         (Limit::Baseline { .. }, Some(worst)) => format!("{} = {}", check.limit, shortest(worst.limit)),
         _ => check.limit.to_string(),
@@ -180,14 +178,24 @@ fn limit(judged: &Judged<'_>, check: &Check<'_>) -> String {
     format!("{kind} {}", Wording::new(stage.pipeline(), str::to_owned).compact(rule, &limit, and))
 }
 
-fn places(judged: &Judged<'_>, check: &Check<'_>) -> String {
+/// What the limit of a rule is called.
+pub(super) fn named(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Gate => "limit",
+        Kind::Rollback => "trigger",
+    }
+}
+
+/// The windows that breach or lack data, with their times, and where it fired; may be empty.
+pub(super) fn places(judged: &Judged<'_>, check: &Check<'_>) -> String {
     let fired = check.fired_at.map(|window| format!("fired at w{window}"));
     let breaches = stretches(judged, &check.breaches);
     let gaps = stretches(judged, &check.no_data).map(|gaps| format!("no data in {gaps}"));
     [breaches, gaps, fired].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn stretches(judged: &Judged<'_>, stretches: &[Stretch]) -> Option<String> {
+/// `w2-w3 (12:10Z to 12:20Z), w5`; of many, the first few. `None` of none.
+pub(super) fn stretches(judged: &Judged<'_>, stretches: &[Stretch]) -> Option<String> {
     const FEW: usize = 3;
     let first: Vec<String> = stretches.iter().take(FEW).map(|stretch| place(judged, *stretch)).collect();
     match stretches.len() {

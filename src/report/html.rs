@@ -1,0 +1,259 @@
+//! A page for people: one file that needs nothing beside it. Verdict first, then why, since when, by how much and
+//! what to do; below, each judged metric as a chart.
+//!
+//! Everything from a file is escaped twice: what acts is written out (`escape`), and what is markup becomes text (the
+//! template). Equal inputs give equal bytes.
+
+mod article;
+mod chart;
+mod facts;
+mod metric;
+mod scale;
+
+use std::cmp::Reverse;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{batch::Batch, escape::shown, format::Settings, text::summary};
+use crate::{exit::Exit, outcome::Outcome};
+
+/// The style of the page, and the hash by which its policy lets it in.
+const STYLE: &str = include_str!("html/style.css");
+const STYLE_HASH: &str = "sha256-gBw/qIRphcxtM16ICLyvadatkHDGendjcRn3ybaKMco=";
+
+/// What filters the overview of a batch, hidden until its script has begun. The page is whole without it.
+const FORM: &str = include_str!("html/filter.html");
+const FILTER: &str = include_str!("html/filter.js");
+const FILTER_HASH: &str = "sha256-3kheN8GXTUmSB9Qq8AlBQvkdpIAtjgwt6Yru5P1KBIA=";
+
+/// The most of a batch that is shown in full: larger pages are slow to open. The overview lists all.
+const FULL: usize = 32 << 20;
+
+/// One snapshot as a part of a page.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    exit: Exit,
+    /// The snapshot; `-` where there is none.
+    name: String,
+    /// `tsfm / canary_5`; empty for no verdict.
+    stage: String,
+    summary: String,
+    head: Markup,
+    body: Markup,
+}
+
+/// The part of one snapshot.
+#[must_use]
+pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
+    let (stage, head, body) = match &outcome.result {
+        Ok(judged) => {
+            let stage = judged.verdict.stage();
+            let stage = format!("{} / {}", shown(&stage.pipeline().name), shown(&stage.stage().name));
+            (stage, article::head(judged, settings), article::body(judged, settings))
+        }
+        Err(refusal) => (String::new(), Markup::default(), article::refused(refusal)),
+    };
+    let name = shown(outcome.name.as_deref().unwrap_or("-")).into_owned();
+    Piece { exit: outcome.exit(), name, stage, summary: summary(outcome), head, body }
+}
+
+/// The page of these parts, the worst first, those alike in the order in which they came.
+#[must_use]
+pub fn whole(mut pieces: Vec<Piece>) -> String {
+    let mut batch = Batch::default();
+    for piece in &pieces {
+        batch.add(piece.exit, None);
+    }
+    pieces.sort_by_key(|piece| Reverse(piece.exit));
+    let (said, title, content) = match pieces.as_slice() {
+        [only] => (only.summary.clone(), only.title(), alone(only)),
+        several => (batch.counts(), batch.counts(), overview(several)),
+    };
+    let exit = batch.exit();
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(exit, &title))
+            body {
+                (hatch())
+                header class={ "verdict " (class(exit)) } {
+                    h1 { (exit.word()) }
+                    p.summary { bdi { (said) } }
+                    @if exit != Exit::NoVerdict { p.answers { (batch.answers().trim_end()) } }
+                }
+                main { (content) }
+                footer { p { "Written by rollout-gate. Times are UTC, those at which windows open. Windows are named by their number; the first is w0." } }
+                @if pieces.len() > 1 { script { (PreEscaped(FILTER)) } }
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+impl Piece {
+    fn title(&self) -> String {
+        [self.stage.as_str(), self.name.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+fn head(exit: Exit, title: &str) -> Markup {
+    let policy = format!(
+        "default-src 'none'; style-src '{STYLE_HASH}'; script-src '{FILTER_HASH}'; img-src data:; base-uri 'none'; \
+         form-action 'none'"
+    );
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (exit.word()) ": " (title) }
+            link rel="icon" href=(icon(exit));
+            style { (PreEscaped(STYLE)) }
+        }
+    }
+}
+
+/// A sign for the tab: each verdict has its own shape.
+fn icon(exit: Exit) -> String {
+    let shape = match exit {
+        Exit::Promote => "%3Cpath fill='%231a7f45' d='M8 1l7 13H1z'/%3E",
+        Exit::Hold => "%3Cpath fill='%23b27400' d='M2 2h4v12H2zM10 2h4v12h-4z'/%3E",
+        Exit::Rollback => "%3Cpath fill='%23c62f26' d='M8 15L1 2h14z'/%3E",
+        Exit::NoVerdict => "%3Cpath fill='%237a63c0' d='M8 1l7 7-7 7-7-7z'/%3E",
+    };
+    format!("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E{shape}%3C/svg%3E")
+}
+
+/// The hatch of windows without data, once for all charts.
+fn hatch() -> Markup {
+    html! {
+        svg.hatch width="0" height="0" aria-hidden="true" {
+            defs {
+                pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                    path d="M0 3H6" {}
+                }
+            }
+        }
+    }
+}
+
+fn class(exit: Exit) -> &'static str {
+    match exit {
+        Exit::Promote => "promote",
+        Exit::Hold => "hold",
+        Exit::Rollback => "rollback",
+        Exit::NoVerdict => "none",
+    }
+}
+
+fn alone(piece: &Piece) -> Markup {
+    html! {
+        article {
+            h2 { bdi { (if piece.stage.is_empty() { &piece.name } else { &piece.stage }) } }
+            @if !piece.stage.is_empty() { p.name { bdi { (piece.name) } } }
+            (piece.head)
+            (piece.body)
+        }
+    }
+}
+
+/// A table of all, which the script can filter, and below it each in full.
+fn overview(pieces: &[Piece]) -> Markup {
+    let mut size = 0;
+    let in_full = pieces.iter().take_while(|piece| {
+        size += piece.head.0.len() + piece.body.0.len();
+        size <= FULL
+    });
+    let in_full = in_full.count();
+    html! {
+        section.overview {
+            h2 { "Overview" }
+            (PreEscaped(FORM))
+            div.scroll tabindex="0" role="region" aria-label="Overview" {
+                table {
+                    thead { tr { @for head in ["Verdict", "Snapshot", "Why"] { th scope="col" { (head) } } } }
+                    tbody { @for (number, piece) in (1..).zip(pieces) { (overview_row(number, piece, number <= in_full)) } }
+                }
+            }
+            @if in_full < pieces.len() {
+                p.note { "The page would be too large with all in full: the last " (pieces.len() - in_full) " are only listed here." }
+            }
+        }
+        @for (number, piece) in (1..=in_full).zip(pieces) { (one_of_several(number, piece)) }
+    }
+}
+
+fn overview_row(number: usize, piece: &Piece, is_in_full: bool) -> Markup {
+    html! {
+        tr data-verdict=(class(piece.exit)) data-article={ "snapshot-" (number) } {
+            td { span class={ "state " (class(piece.exit)) } { (piece.exit.word()) } }
+            th scope="row" {
+                @if is_in_full { a href={ "#" (number) } { bdi { (piece.name) } } } @else { bdi { (piece.name) } }
+                @if !piece.stage.is_empty() { " " span.where { bdi { (piece.stage) } } }
+            }
+            td { bdi { (piece.summary) } }
+        }
+    }
+}
+
+/// Closed where there is nothing to look at. The anchor is inside, for a link to it opens it.
+fn one_of_several(number: usize, piece: &Piece) -> Markup {
+    html! {
+        article id={ "snapshot-" (number) } {
+            details open[piece.exit != Exit::Promote] {
+                summary {
+                    h2 { span class={ "state " (class(piece.exit)) } { (piece.exit.word()) } " " bdi { (piece.name) } }
+                }
+                div.inside id=(number) {
+                    p.name { bdi { (piece.stage) } }
+                    p.summary { bdi { (piece.summary) } }
+                    (piece.head)
+                    (piece.body)
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_to_judge_is_no_verdict() {
+        let page = whole(Vec::new());
+        assert!(page.contains("<h1>NO VERDICT</h1>") && page.contains("0 snapshots"), "{page}");
+    }
+
+    #[test]
+    fn what_makes_the_page_too_large_is_only_listed() {
+        let piece = |exit: Exit| Piece {
+            exit,
+            name: format!("{}.json", exit.word()),
+            stage: String::new(),
+            summary: String::new(),
+            head: Markup::default(),
+            body: PreEscaped(" ".repeat(FULL / 2)),
+        };
+        for (exits, in_full) in [
+            (&[Exit::Promote, Exit::Hold][..], 2),
+            (&[Exit::Promote, Exit::Hold, Exit::Rollback], 2),
+            (&[Exit::Promote, Exit::Promote, Exit::Hold, Exit::Rollback], 2),
+        ] {
+            let page = whole(exits.iter().copied().map(piece).collect());
+            assert_eq!(page.matches("<tr data-verdict").count(), exits.len());
+            assert_eq!(page.matches("<article").count(), in_full);
+            let left_out = format!("the last {} are only listed here", exits.len() - in_full);
+            assert_eq!(page.contains(&left_out), exits.len() > in_full, "{left_out}");
+            assert!(
+                in_full == exits.len()
+                    || page.contains("snapshot-2\"><details open><summary><h2><span class=\"state hold")
+            );
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! One snapshot: what happened, what to do now, every check, every judged metric, and what else the file said.
+
+use maud::{Markup, html};
+
+use super::{
+    facts::{Facts, class},
+    metric::{counted, judged},
+};
+use crate::{
+    eval::{
+        notation::duration,
+        verdict::{Check, Decision},
+    },
+    outcome::Judged,
+    refusal::{Fault, Refusal},
+    report::{
+        escape::shown,
+        fault,
+        format::Settings,
+        told::{Told, Urgency, times, told, urgency},
+    },
+};
+
+/// What was judged, and by what.
+pub(super) fn head(judged: &Judged<'_>, settings: &Settings) -> Markup {
+    let Judged { reading, verdict } = judged;
+    let (pipeline, stage) = (verdict.stage().pipeline(), verdict.stage().stage());
+    let required = verdict.required().map(|required| format!(" of {}", duration(required))).unwrap_or_default();
+    let titles: Vec<_> = [&pipeline.title, &stage.title].into_iter().flatten().map(|title| shown(title)).collect();
+    html! {
+        @if !titles.is_empty() { p.name { (titles.join(", ")) } }
+        dl.facts {
+            div { dt { "Observed" } dd { (duration(verdict.observed())) (required) } }
+            div { dt { "Windows" } dd { (verdict.windows()) " of " (duration(verdict.window())) } }
+            @if let Some(times) = times(judged) { div { dt { "From" } dd { (times) } } }
+            div { dt { "Table" } dd { bdi { (shown(&settings.table)) } } }
+            @for (key, value) in &reading.labels {
+                div { dt { bdi { (shown(key)) } } dd { bdi { (shown(value)) } } }
+            }
+        }
+    }
+}
+
+/// Everything below it.
+pub(super) fn body(judged: &Judged<'_>, settings: &Settings) -> Markup {
+    let facts = Facts::new(judged, settings);
+    html! {
+        div.beside {
+            section.happened { h3 { "What happened" } (findings(&facts)) }
+            section.next { h3 { (next_heading(&facts)) } (next(&facts)) }
+        }
+        section { h3 { "Metrics" } (judged_metrics(&facts)) }
+        section { h3 { "All checks" } (checks(&facts)) }
+        (unused(&facts))
+        (about(judged))
+    }
+}
+
+/// Why the pipeline and the stage are as they are.
+fn about(judged: &Judged<'_>) -> Markup {
+    let stage = judged.verdict.stage();
+    let about = [&stage.pipeline().about, &stage.stage().about];
+    html! {
+        @if about.iter().any(|about| about.is_some()) {
+            section {
+                h3 { "About this stage" }
+                @for about in about.into_iter().flatten() { p { (shown(about.trim_end())) } }
+            }
+        }
+    }
+}
+
+fn judged_metrics(facts: &Facts<'_>) -> Markup {
+    html! { div.metrics { @for metric in judged(facts) { (metric.figure()) } } }
+}
+
+/// What is not passing, the most urgent first.
+fn findings(facts: &Facts<'_>) -> Markup {
+    const MOST: usize = 50;
+    let found: Vec<_> = told(facts.judged).into_iter().filter(|told| told.urgency.is_raised()).collect();
+    html! {
+        @if found.is_empty() {
+            p { "Nothing stands against it: every gate that was evaluated holds, and no trigger fired." }
+        }
+        @else { ol.findings { @for told in found.iter().take(MOST) { (finding(facts, told)) } } }
+        @if found.len() > MOST { p.note { "And " (found.len() - MOST) " more, in the table of all checks." } }
+    }
+}
+
+fn finding(facts: &Facts<'_>, told: &Told<'_, '_>) -> Markup {
+    html! {
+        li class={ "finding " (class(told.urgency)) } {
+            h4 {
+                (state(told)) " " bdi { (shown(&told.subject)) } " "
+                span.reason { bdi { (shown(told.reason.as_deref().unwrap_or_default())) } }
+            }
+            dl {
+                @match told.check {
+                    Some(check) => (evidence(facts, check)),
+                    None => (too_short(facts.judged)),
+                }
+            }
+        }
+    }
+}
+
+fn state(told: &Told<'_, '_>) -> Markup {
+    html! { span class={ "state " (class(told.urgency)) } { (told.word) } }
+}
+
+/// Since when, by how much, and by which rule.
+fn evidence(facts: &Facts<'_>, check: &Check<'_>) -> Markup {
+    let (id, place) = facts.place(check);
+    html! {
+        @if let Some(since) = facts.since(check) { dt { "Since" } dd { (since) } }
+        @if let Some(worst) = check.worst { dt { "By how much" } dd { (facts.distance(check, worst)) } }
+        @if let Some(gaps) = facts.gaps(check) { dt { "No data" } dd { (gaps) } }
+        dt { "Rule" }
+        dd { (facts.sentence(check)) " " span.where { bdi { (id) } ", " bdi { (place) } } }
+        @if let Some(about) = &check.rule.about { dt { "Why" } dd { (shown(about.trim_end())) } }
+    }
+}
+
+fn too_short(judged: &Judged<'_>) -> Markup {
+    let required = judged.verdict.required().unwrap_or_default();
+    html! {
+        dt { "By how much" } dd { (duration(required.saturating_sub(judged.verdict.observed()))) " too short" }
+        dt { "Rule" } dd { "The stage asks for " (duration(required)) " of windows before it is promoted." }
+    }
+}
+
+fn next_heading(facts: &Facts<'_>) -> String {
+    let verdict = &facts.judged.verdict;
+    let within = verdict.stage().stage().rollback_within.filter(|_| verdict.rollback_triggered());
+    within.map_or_else(|| "What to do now".to_owned(), |within| format!("What to do now, within {}", duration(within)))
+}
+
+/// The steps of the table; on hold, which has none, what would let the stage go on.
+fn next(facts: &Facts<'_>) -> Markup {
+    let verdict = &facts.judged.verdict;
+    let stage = shown(&verdict.stage().stage().name);
+    let next = verdict.stage().next().map(|next| shown(&next.name));
+    let first = match (verdict.decision(), next) {
+        (Decision::Promote, Some(next)) => format!("Go on to {next}."),
+        (Decision::Promote, None) => format!("{stage} was the last stage: the rollout is complete."),
+        (Decision::Hold, _) => format!("Stay at {stage}: do not promote, and do not roll back."),
+        (Decision::Rollback, _) => format!("Roll back from {stage}."),
+    };
+    let steps = verdict.next_steps();
+    html! {
+        p.first { strong { (first) } }
+        @if verdict.decision() == Decision::Hold {
+            ul { @for way in ways_on(facts) { li { (way) } } }
+        }
+        @if !steps.is_empty() {
+            ol.steps { @for step in steps { li { (shown(step.trim_end())) } } }
+        }
+        p.note { "Nothing was executed." }
+    }
+}
+
+/// What would have to change for a hold to end.
+fn ways_on(facts: &Facts<'_>) -> Vec<String> {
+    let verdict = &facts.judged.verdict;
+    let has = |wanted| verdict.checks().iter().any(|check| urgency(check) == wanted);
+    let missing = verdict.required().unwrap_or_default().saturating_sub(verdict.observed());
+    let ways = [
+        (has(Urgency::Failed), "Find out why the limits that failed are not kept.".to_owned()),
+        (has(Urgency::NoData), "Get the data that is missing: it could turn the answer.".to_owned()),
+        (!verdict.is_observed(), format!("Observe for {} more.", duration(missing))),
+        (true, "Then judge a fresh snapshot of this stage.".to_owned()),
+    ];
+    ways.into_iter().filter_map(|(applies, way)| applies.then_some(way)).collect()
+}
+
+/// Every check, the most urgent first.
+fn checks(facts: &Facts<'_>) -> Markup {
+    html! {
+        // Wider than a small screen, it scrolls by itself, also by keyboard.
+        div.scroll tabindex="0" role="region" aria-label="All checks" {
+            table.checks {
+                thead { tr {
+                    @for head in ["State", "Metric"] { th scope="col" { (head) } }
+                    th.number scope="col" { "Worst" }
+                    @for head in ["Limit", "Windows", "Rule"] { th scope="col" { (head) } }
+                } }
+                tbody { @for told in told(facts.judged) { (check_row(facts, &told)) } }
+            }
+        }
+    }
+}
+
+fn check_row(facts: &Facts<'_>, told: &Told<'_, '_>) -> Markup {
+    let why = told.reason.as_deref().filter(|_| told.urgency == Urgency::NotEvaluated);
+    html! {
+        tr {
+            td { (state(told)) }
+            th scope="row" { bdi { (shown(&told.subject)) } }
+            td.number { (told.value) }
+            td { (shown(&told.limit)) }
+            td { (shown(why.unwrap_or(&told.places))) }
+            td.where {
+                @if let Some((id, place)) = told.check.map(|check| facts.place(check)) { bdi { (id) } ", " bdi { (place) } }
+            }
+        }
+    }
+}
+
+/// What the snapshot holds and no rule looked at.
+fn unused(facts: &Facts<'_>) -> Markup {
+    let reading = &facts.judged.reading;
+    let lists = [("metrics", &reading.unused_metrics), ("baselines", &reading.unused_baseline)];
+    html! {
+        @if lists.iter().any(|(_, names)| !names.is_empty()) {
+            section {
+                h3 { "Not judged" }
+                @for (what, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
+                    p {
+                        "The pipeline has no such " (what) ": "
+                        @for (index, name) in names.iter().enumerate() {
+                            @if index > 0 { ", " }
+                            bdi { (shown(name)) }
+                        }
+                        "."
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Why there is no verdict.
+pub(super) fn refused(refusal: &Refusal) -> Markup {
+    html! {
+        div.beside {
+            section.happened {
+                h3 { "What happened" }
+                p {
+                    bdi { (shown(&refusal.origin)) } " cannot be used, so nothing was judged. "
+                    (counted(refusal.faults.len() + refusal.more, "fault")) " found:"
+                }
+                ol.findings { @for fault in &refusal.faults { (fault_found(refusal, fault)) } }
+                @if refusal.more > 0 { p.note { "And " (refusal.more) " more." } }
+            }
+            section.next {
+                h3 { "What to do now" }
+                p.first { strong { "Do not promote: nobody knows whether the gates hold." } }
+                ul {
+                    li { "Mend what is named here." }
+                    li { "Then judge again." }
+                }
+                p.note { "Nothing was executed." }
+            }
+        }
+    }
+}
+
+fn fault_found(refusal: &Refusal, fault: &Fault) -> Markup {
+    let place = refusal.place(fault).map(|place| format!(":{}:{}", place.line, place.column)).unwrap_or_default();
+    let quoted = fault::quoted(refusal, fault);
+    html! {
+        li.finding.refused {
+            h4 { span.state.refused { "error" } " " bdi { (shown(&fault.message)) } }
+            dl {
+                dt { "Where" }
+                dd {
+                    bdi { (shown(&refusal.origin)) (place) }
+                    @if !fault.path.is_empty() { ", at " bdi { (shown(&fault.path)) } }
+                }
+                @if let Some(help) = &fault.help { dt { "Way out" } dd { bdi { (shown(help)) } } }
+                dt { "Code" } dd { (fault.code.name()) }
+            }
+            @if let Some(quoted) = quoted {
+                pre tabindex="0" role="region" aria-label="The place in the file" { (quoted) }
+            }
+        }
+    }
+}

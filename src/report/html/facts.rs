@@ -1,0 +1,132 @@
+//! What a page says of one judged snapshot beyond what every report tells: how far, since when, and the rule in a
+//! sentence. Every text is as it is to be shown.
+
+use super::scale::short;
+use crate::{
+    eval::{
+        limit::Limit,
+        notation::shortest,
+        table::{Condition, Metric, MetricId},
+        verdict::{Check, Stretch, Worst},
+    },
+    outcome::Judged,
+    report::{
+        escape::shown,
+        format::Settings,
+        times::Times,
+        told::{self, Urgency},
+        wording::{Scope, Wording},
+    },
+};
+
+/// One judged snapshot, and the words for it.
+pub(super) struct Facts<'a> {
+    pub(super) judged: &'a Judged<'a>,
+    pub(super) settings: &'a Settings,
+    pub(super) times: Option<Times>,
+    wording: Wording<'a>,
+}
+
+/// Its name in the style.
+pub(super) fn class(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Fired => "fired",
+        Urgency::Failed => "failed",
+        Urgency::NoData => "no-data",
+        Urgency::Warned => "warned",
+        Urgency::Passed => "passed",
+        Urgency::NotEvaluated => "skipped",
+    }
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn new(judged: &'a Judged<'a>, settings: &'a Settings) -> Self {
+        let wording = Wording::shown(judged.verdict.stage().pipeline());
+        Self { judged, settings, times: Times::of(&judged.reading), wording }
+    }
+
+    pub(super) fn metric(&self, id: MetricId) -> Option<&'a Metric> {
+        self.judged.verdict.stage().pipeline().metric(id)
+    }
+
+    /// The rule as a sentence.
+    pub(super) fn sentence(&self, check: &Check<'_>) -> String {
+        self.wording.sentence(check.rule, Scope::Stage(self.judged.verdict.stage().id()))
+    }
+
+    /// `limit max 300`, `trigger above 400 for 2 windows`
+    pub(super) fn limit(&self, check: &Check<'_>) -> String {
+        shown(&told::limit(self.judged, check)).into_owned()
+    }
+
+    /// The same without the limit of the worst window, which is not that of others: `limit max baseline + 10%`.
+    pub(super) fn rule(&self, check: &Check<'_>) -> String {
+        let limit = |condition: &Condition| condition.limit(self.judged.verdict.stage().id()).unwrap_or(Limit::Unset);
+        let and = |and: &Condition| limit(and).to_string();
+        let rule = self.wording.compact(check.rule, &check.limit.to_string(), and);
+        format!("{} {rule}", told::named(check.rule.kind))
+    }
+
+    /// The windows that breach or lack data; may be empty.
+    pub(super) fn places(&self, check: &Check<'_>) -> String {
+        told::places(self.judged, check)
+    }
+
+    /// The windows of a check that lack data; `None` of none.
+    pub(super) fn gaps(&self, check: &Check<'_>) -> Option<String> {
+        told::stretches(self.judged, &check.no_data)
+    }
+
+    /// `gate.p95.max, gates.yaml:54`, in its two halves.
+    pub(super) fn place(&self, check: &Check<'_>) -> (String, String) {
+        let place = format!("{}:{}", shown(&self.settings.table), check.rule.line);
+        (shown(&check.rule.id).into_owned(), place)
+    }
+
+    /// A number exactly, with the unit of a metric.
+    pub(super) fn with_unit(&self, metric: MetricId, value: f64) -> String {
+        format!("{}{}", shortest(value), self.metric(metric).map_or("", |metric| metric.unit.suffix()))
+    }
+
+    /// How far the worst value is from its limit: `431.6 ms against 400 ms: 31.6 ms (7.9%) above it, in w3 (15:20Z)`.
+    pub(super) fn distance(&self, check: &Check<'_>, worst: Worst) -> String {
+        let metric = check.rule.condition.metric;
+        let (value, limit) = (told::value(self.judged, check, worst), self.with_unit(metric, worst.limit));
+        let unit = self.metric(metric).map_or("", |metric| metric.unit.suffix());
+        let away = worst.value - worst.limit;
+        let part = (away / worst.limit * 100.0).abs();
+        let percent = if part.is_finite() { format!(" ({}%)", short(part, 2)) } else { String::new() };
+        let side = if away > 0.0 { "above" } else { "below" };
+        let side = match away {
+            0.0 => "which is the limit itself".to_owned(),
+            away => format!("{}{unit}{percent} {side} it", short(away.abs(), 4)),
+        };
+        let window = worst.window.map_or_else(String::new, |window| format!(", in {}", self.window(window)));
+        format!("{value} against {limit}: {side}{window}")
+    }
+
+    /// Where the breach that counts began: of a fired trigger, the run that fired it.
+    pub(super) fn since(&self, check: &Check<'_>) -> Option<String> {
+        let counts =
+            |stretch: &&Stretch| check.fired_at.is_none_or(|fired| (stretch.from..=stretch.to).contains(&fired));
+        let first = check.breaches.iter().find(counts)?;
+        let fired =
+            check.fired_at.map(|window| format!("; it fired at the end of w{window}{}", self.clock(window + 1)));
+        Some(format!("{}{}", self.window(first.from), fired.unwrap_or_default()))
+    }
+
+    /// `w2 (15:15Z)`
+    pub(super) fn window(&self, window: usize) -> String {
+        format!("w{window}{}", self.clock(window))
+    }
+
+    /// ` (15:15Z)`, or nothing.
+    fn clock(&self, window: usize) -> String {
+        self.opens(window).map_or_else(String::new, |opens| format!(" ({opens})"))
+    }
+
+    /// When a window opens, if that is known.
+    pub(super) fn opens(&self, window: usize) -> Option<String> {
+        self.times?.opens(window)
+    }
+}
