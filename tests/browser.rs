@@ -11,12 +11,14 @@
 mod binary;
 #[path = "shared/chromium.rs"]
 mod chromium;
+#[path = "shared/folder.rs"]
+mod folder;
 #[path = "shared/verdicts.rs"]
 mod verdicts;
 
 use std::{
     env, fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -24,18 +26,11 @@ use serde_json::{Value, json};
 
 use binary::{check, run};
 use chromium::Chromium;
+use folder::folder;
 use verdicts::{TABLE, VERDICTS};
 
 const DESK: (u32, u32) = (1200, 900);
 const PHONE: (u32, u32) = (360, 740);
-
-/// A folder of this test alone.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
 
 /// The page of these snapshots, as the binary writes it.
 fn page(folder: &Path, name: &str, arguments: &[&str], code: i32) -> String {
@@ -60,7 +55,7 @@ fn batch(folder: &Path) -> String {
 #[test]
 #[ignore = "needs Chromium"]
 fn each_verdict_is_shown_and_nothing_is_wrong() {
-    let folder = folder("verdicts");
+    let folder = folder("verdicts").unwrap();
     let mut browser = Chromium::start(&folder.join("profile"));
     for (name, word, url) in pages(&folder) {
         for (screen, scheme) in [(DESK, "light"), (DESK, "dark"), (PHONE, "light")] {
@@ -167,7 +162,7 @@ fn shown(browser: &mut Chromium) -> (Value, Value) {
 #[test]
 #[ignore = "needs Chromium"]
 fn a_batch_can_be_filtered() {
-    let folder = folder("batch");
+    let folder = folder("batch").unwrap();
     let url = batch(&folder);
     let mut browser = Chromium::start(&folder.join("profile"));
     for screen in [DESK, PHONE] {
@@ -213,7 +208,7 @@ fn a_batch_can_be_filtered() {
 #[test]
 #[ignore = "needs Chromium"]
 fn without_scripts_a_batch_is_a_plain_list() {
-    let folder = folder("plain");
+    let folder = folder("plain").unwrap();
     let url = batch(&folder);
     let mut browser = Chromium::start(&folder.join("profile"));
     browser.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
@@ -226,7 +221,7 @@ fn without_scripts_a_batch_is_a_plain_list() {
 #[test]
 #[ignore = "needs Chromium"]
 fn a_page_that_asks_for_more_is_found_out() {
-    let folder = folder("wrong");
+    let folder = folder("wrong").unwrap();
     let mut browser = Chromium::start(&folder.join("profile"));
     let sound = fs::read_to_string(
         page(&folder, "sound", &["-q", "fixtures/tsfm/runbook.json", "--stage", "canary_5"], 0)
@@ -257,7 +252,7 @@ fn a_page_that_asks_for_more_is_found_out() {
 #[test]
 #[ignore = "needs Chromium"]
 fn pictures() {
-    let folder = folder("pictures");
+    let folder = folder("pictures").unwrap();
     let kept = env::var_os("SCREENSHOTS")
         .map_or_else(|| folder.clone(), |kept| Path::new(env!("CARGO_MANIFEST_DIR")).join(kept));
     let rollback = page(&folder, "rollback", &["fixtures/tsfm/canary_5/rollback.json"], 3);

@@ -11,6 +11,10 @@ mod acting;
 mod binary;
 #[path = "shared/colour.rs"]
 mod colour;
+#[path = "shared/folder.rs"]
+mod folder;
+#[path = "shared/kept.rs"]
+mod kept;
 
 use std::{
     fs::{self, File},
@@ -26,6 +30,8 @@ use serde_json::Value;
 use acting::acts;
 use binary::{Run, check, command, run};
 use colour::without_colour;
+use folder::folder;
+use kept::kept_in;
 
 const PROMOTE: &str = "fixtures/tsfm/canary_5/promote.json";
 const HOLD: &str = "fixtures/tsfm/canary_5/hold.json";
@@ -55,10 +61,7 @@ fn commands() -> io::Result<Vec<String>> {
 
 #[test]
 fn help() -> io::Result<()> {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("snapshots/cli");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let mut settings = kept_in("cli");
     let commands = commands()?;
     assert!(commands.iter().any(|command| command == "check"), "{commands:?}");
     for name in std::iter::once("").chain(commands.iter().map(String::as_str)) {
@@ -105,16 +108,6 @@ fn every_command_has_a_page_in_the_manual() -> io::Result<()> {
     assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""));
     assert!(unknown.stderr.contains("check"), "{}", unknown.stderr);
     Ok(())
-}
-
-/// A folder of its own for one test, empty.
-fn folder(test: &str) -> io::Result<PathBuf> {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    match fs::remove_dir_all(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => fs::create_dir_all(&path)?,
-    }
-    Ok(path)
 }
 
 fn fixture(path: &str) -> PathBuf {

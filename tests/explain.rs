@@ -9,6 +9,8 @@ mod acting;
 mod binary;
 #[path = "shared/colour.rs"]
 mod colour;
+#[path = "shared/kept.rs"]
+mod kept;
 #[path = "shared/verdicts.rs"]
 mod verdicts;
 
@@ -35,6 +37,7 @@ use serde_json::Value;
 use acting::acts;
 use binary::{Run, check, command, run};
 use colour::without_colour;
+use kept::kept_in;
 use verdicts::{TABLE, VERDICTS};
 
 const WORDS: &str = "fixtures/good/words.yaml";
@@ -57,11 +60,7 @@ fn rollout_gate<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item =
 }
 
 fn take_down(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("snapshots/explain");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    kept_in("explain").bind(|| insta::assert_snapshot!(name, text));
 }
 
 fn root(path: &str) -> PathBuf {

@@ -5,6 +5,8 @@
 mod binary;
 #[path = "shared/colour.rs"]
 mod colour;
+#[path = "shared/kept.rs"]
+mod kept;
 #[path = "shared/verdicts.rs"]
 mod verdicts;
 
@@ -14,6 +16,7 @@ use serde_json::Value;
 
 use binary::{Run, check, run};
 use colour::without_colour;
+use kept::kept_in;
 use verdicts::{Case, TABLE, VERDICTS};
 
 const WORDS: [(i32, &str); 4] = [(0, "PROMOTE"), (1, "HOLD"), (2, "NO VERDICT"), (3, "ROLLBACK")];
@@ -33,17 +36,9 @@ fn take_down(form: &str, flags: &[&str], locale: &str, each: fn(&Case, &Run)) ->
         each(&case, &run);
         // Escapes of colour, shown: a snapshot is read by people.
         let output = format!("{}{}", run.stdout, run.stderr).replace('\u{1b}', "␛");
-        settings().bind(|| insta::assert_snapshot!(format!("{form}-{}", case.name), output));
+        kept_in("formats").bind(|| insta::assert_snapshot!(format!("{form}-{}", case.name), output));
     }
     Ok(())
-}
-
-fn settings() -> insta::Settings {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("snapshots/formats");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings
 }
 
 /// The verdict is the first word of the last line, and no other verdict's word stands anywhere in capitals.
@@ -144,12 +139,12 @@ fn text_of_many() -> io::Result<()> {
     {
         let run = run(check(snapshots).args(flags))?;
         assert_eq!(run.code, Some(3), "{form}");
-        settings().bind(|| insta::assert_snapshot!(form, run.stdout.replace('\u{1b}', "␛")));
+        kept_in("formats").bind(|| insta::assert_snapshot!(form, run.stdout.replace('\u{1b}', "␛")));
     }
     let run =
         run(&mut check(["--gates", TABLE, "fixtures/good/shop/promote.json", "fixtures/good/shop/warnings.json"]))?;
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
-    settings().bind(|| insta::assert_snapshot!("many-promote", run.stdout));
+    kept_in("formats").bind(|| insta::assert_snapshot!("many-promote", run.stdout));
     Ok(())
 }
 
@@ -166,7 +161,7 @@ fn take_down_report(form: &str) -> io::Result<()> {
         let arguments = || [&["--gates", TABLE], snapshots.as_slice()].concat();
         assert_eq!(run(check(arguments()).args(&flags))?, run(&mut check(arguments()))?, "{form} of {name}");
         let report = fs::read_to_string(&path).unwrap_or_else(|_| "(no file)\n".to_owned());
-        settings().bind(|| insta::assert_snapshot!(format!("{form}-{name}"), report));
+        kept_in("formats").bind(|| insta::assert_snapshot!(format!("{form}-{name}"), report));
     }
     Ok(())
 }
@@ -218,7 +213,7 @@ fn github() -> io::Result<()> {
             let run = run(check(&arguments).args(["--format", format, "--github"]))?;
             assert_eq!((run.stdout, run.stderr), (plain.stdout, plain.stderr + &commands), "{name} {format}");
         }
-        settings().bind(|| insta::assert_snapshot!(format!("github-{name}"), commands));
+        kept_in("formats").bind(|| insta::assert_snapshot!(format!("github-{name}"), commands));
     }
     Ok(())
 }

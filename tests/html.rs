@@ -5,6 +5,8 @@
 
 #[path = "shared/html.rs"]
 mod html;
+#[path = "shared/kept.rs"]
+mod kept;
 #[path = "shared/pages.rs"]
 mod pages;
 #[path = "shared/verdicts.rs"]
@@ -51,10 +53,7 @@ fn the_page_of_each_verdict() {
         let parsed = parse(&page);
         assert_eq!(texts(&parsed, "h1"), [word(case.code)], "{}", case.name);
         assert_eq!(select(&parsed, "script").len(), 0, "{}", case.name);
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path("snapshots/html");
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
+        let settings = kept::kept_in("html");
         settings.bind(|| insta::assert_snapshot!(case.name, reviewable(&page)));
     }
 }

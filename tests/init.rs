@@ -5,28 +5,24 @@
 
 #[path = "shared/binary.rs"]
 mod binary;
+#[path = "shared/folder.rs"]
+mod folder;
+#[path = "shared/kept.rs"]
+mod kept;
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use serde_json::Value;
 
 use binary::{Run, command, run};
+use folder::folder;
+use kept::kept_in;
 
 const FILES: [&str; 4] =
     ["gates.yaml", "gates.test.yaml", ".rollout-gate/gates.schema.json", ".rollout-gate/tests.schema.json"];
-
-/// A folder of its own for one test, empty.
-fn folder(test: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("init").join(test);
-    if path.exists() {
-        fs::remove_dir_all(&path).unwrap();
-    }
-    fs::create_dir_all(&path).unwrap();
-    path
-}
 
 fn run_in(folder: &Path, words: &[&str]) -> Run {
     run(command(words).current_dir(folder)).unwrap()
@@ -38,15 +34,12 @@ fn texts(folder: &Path) -> [String; 4] {
 
 #[test]
 fn the_files() {
-    let folder = folder("files");
+    let folder = folder("files").unwrap();
     let words = ["init", "--pipeline", "checkout", "--stages", "internal,canary,half,full"];
     let init = run_in(&folder, &words);
     assert_eq!((init.code, init.stderr.as_str()), (Some(0), ""));
     let [table, suite, ..] = texts(&folder);
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("snapshots/init");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let settings = kept_in("init");
     settings.bind(|| {
         insta::assert_snapshot!("output", init.stdout);
         insta::assert_snapshot!("gates.yaml", table);
@@ -67,7 +60,7 @@ fn any_ladder_is_sound_tested_and_without_findings() {
         ("long", Some("a,b,c,d,e,f,g,h,i,j,k,l")),
         ("a.b_c-d", Some("-,_,.5,0x1f")),
     ] {
-        let folder = folder(pipeline);
+        let folder = folder(pipeline).unwrap();
         let stages = stages.map(|stages| format!("--stages={stages}"));
         let words: Vec<&str> = ["init", "--pipeline", pipeline].into_iter().chain(stages.as_deref()).collect();
         assert_eq!(run_in(&folder, &words).code, Some(0), "{words:?}");
@@ -88,7 +81,7 @@ fn any_ladder_is_sound_tested_and_without_findings() {
 #[test]
 fn what_is_there_is_not_overwritten() {
     for there in FILES {
-        let folder = folder(&there.replace('/', "-"));
+        let folder = folder(&there.replace('/', "-")).unwrap();
         let path = folder.join(there);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "mine\n").unwrap();
@@ -106,7 +99,7 @@ fn what_is_there_is_not_overwritten() {
 #[cfg(unix)]
 #[test]
 fn a_link_is_there_too() {
-    let folder = folder("link");
+    let folder = folder("link").unwrap();
     std::os::unix::fs::symlink("elsewhere.yaml", folder.join("gates.yaml")).unwrap();
     assert_eq!(run_in(&folder, &["init"]).code, Some(2));
     assert!(!folder.join("elsewhere.yaml").exists());
@@ -114,7 +107,7 @@ fn a_link_is_there_too() {
 
 #[test]
 fn names_that_cannot_stand_in_a_table_are_refused() {
-    let folder = folder("names");
+    let folder = folder("names").unwrap();
     for (flag, value, told) in [
         ("--pipeline", "", "is no name"),
         ("--pipeline", "a: b", "is no name"),

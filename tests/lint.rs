@@ -8,18 +8,20 @@
 mod binary;
 #[path = "shared/colour.rs"]
 mod colour;
+#[path = "shared/folder.rs"]
+mod folder;
+#[path = "shared/kept.rs"]
+mod kept;
 
-use std::{
-    collections::BTreeSet,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, io, path::Path};
 
 use rollout_gate::{eval::lint::Lint, refusal::Code};
 use serde_json::Value;
 
 use binary::{Run, command, run};
 use colour::without_colour;
+use folder::folder;
+use kept::kept_in;
 
 const BAD: &str = "fixtures/bad/lints";
 const GOOD: &str = "fixtures/good/lints";
@@ -63,14 +65,6 @@ fn code_of(table: &str) -> Option<&'static str> {
     Lint::ALL.map(Lint::name).into_iter().find(is_its)
 }
 
-fn settings(folder: &str) -> insta::Settings {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(format!("snapshots/{folder}"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings
-}
-
 #[test]
 fn every_lint_is_raised_by_its_table_alone_and_in_these_words() -> io::Result<()> {
     let mut raised = BTreeSet::new();
@@ -81,7 +75,7 @@ fn every_lint_is_raised_by_its_table_alone_and_in_these_words() -> io::Result<()
         raised.extend(code);
         let text = lint(&table, &[])?;
         assert_eq!((text.code, text.stderr.as_str()), (Some(0), ""), "{table}: {text:?}");
-        let mut settings = settings("lints");
+        let mut settings = kept_in("lints");
         settings.set_snapshot_suffix(table.rsplit('/').next().unwrap_or_default());
         settings.bind(|| insta::assert_snapshot!("lint", text.stdout));
     }
@@ -180,16 +174,6 @@ fn every_error_of_loading_is_found() -> io::Result<()> {
     Ok(())
 }
 
-/// A folder of its own for one test, empty.
-fn folder(test: &str) -> io::Result<PathBuf> {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-    match fs::remove_dir_all(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => fs::create_dir_all(&path)?,
-    }
-    Ok(path)
-}
-
 #[test]
 fn a_table_that_cannot_be_read_is_no_finding() -> io::Result<()> {
     let folder = folder("lint-unreadable")?;
@@ -230,7 +214,7 @@ fn a_snapshot_that_cannot_be_read_is_told_beside_the_findings() -> io::Result<()
     let run = run(command(["lint", "--gates", &table, "--against"]).args([&folder, &folder.join("nowhere.json")]))?;
     let without_folder = |text: &str| text.replace(&*folder.to_string_lossy(), "FOLDER");
     assert_eq!(run.code, Some(2), "{run:?}");
-    let settings = settings("lints");
+    let settings = kept_in("lints");
     settings.bind(|| insta::assert_snapshot!("against-findings", without_folder(&run.stdout)));
     settings.bind(|| insta::assert_snapshot!("against-unreadable", without_folder(&run.stderr)));
     Ok(())
@@ -284,7 +268,7 @@ fn many_errors_and_warnings_are_counted() -> io::Result<()> {
     ] {
         let run = lint(table, &["--format", "json"])?;
         assert_eq!((run.code, run.stderr.as_str()), (Some(code), ""), "{table}");
-        settings("lints").bind(|| insta::assert_snapshot!(format!("json-{name}"), run.stdout));
+        kept_in("lints").bind(|| insta::assert_snapshot!(format!("json-{name}"), run.stdout));
     }
     let many = lint("fixtures/bad/tables/many-faults.yaml", &[])?;
     assert_eq!(many.stdout.lines().last().map(|line| line.ends_with(" errors")), Some(true), "{many:?}");

@@ -3,6 +3,8 @@
 
 #[path = "shared/binary.rs"]
 mod binary;
+#[path = "shared/kept.rs"]
+mod kept;
 
 use std::{collections::BTreeSet, fs, io, path::Path};
 
@@ -25,7 +27,7 @@ struct Kind {
 
 const TABLES: Kind = Kind {
     folder: "fixtures/bad/tables",
-    snapshots: "snapshots/tables",
+    snapshots: "tables",
     command: "check",
     arguments: |file| ["--gates".to_owned(), file, "fixtures/tsfm/canary_5/promote.json".to_owned()],
     word: "NO VERDICT",
@@ -34,7 +36,7 @@ const TABLES: Kind = Kind {
 
 const SNAPSHOTS: Kind = Kind {
     folder: "fixtures/bad/snapshots",
-    snapshots: "snapshots/snapshots",
+    snapshots: "snapshots",
     command: "check",
     arguments: |file| ["--gates".to_owned(), "fixtures/good/shop.yaml".to_owned(), file],
     word: "NO VERDICT",
@@ -43,7 +45,7 @@ const SNAPSHOTS: Kind = Kind {
 
 const SUITES: Kind = Kind {
     folder: "fixtures/bad/suites",
-    snapshots: "snapshots/suites",
+    snapshots: "suites",
     command: "test",
     arguments: |file| ["--gates".to_owned(), "fixtures/good/shop.yaml".to_owned(), file],
     word: "ERROR",
@@ -72,10 +74,7 @@ impl Kind {
             let (last, before) = last_line(&run.stdout);
             assert!(last.starts_with(&format!("{}  ", self.word)) && before.is_empty(), "{file}: {}", run.stdout);
             assert!(last.contains(&file), "{last}");
-            let mut settings = insta::Settings::clone_current();
-            settings.set_snapshot_path(self.snapshots);
-            settings.set_prepend_module_to_snapshot(false);
-            settings.set_omit_expression(true);
+            let mut settings = kept::kept_in(self.snapshots);
             settings.set_snapshot_suffix(file.rsplit('/').next().unwrap_or_default());
             settings.bind(|| insta::assert_snapshot!("refusal", run.stderr));
         }
@@ -83,7 +82,7 @@ impl Kind {
     }
 
     fn every_file_has_its_message(&self) -> io::Result<()> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(self.snapshots);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(self.snapshots);
         let taken: BTreeSet<String> =
             names(&folder)?.into_iter().filter(|name| Path::new(name).extension() == Some("snap".as_ref())).collect();
         let expected = self.files()?.into_iter().filter_map(|file| {

@@ -6,6 +6,8 @@
 
 #[path = "shared/binary.rs"]
 mod binary;
+#[path = "shared/folder.rs"]
+mod folder;
 #[path = "shared/html.rs"]
 mod html;
 #[path = "shared/junit.rs"]
@@ -26,6 +28,7 @@ use roxmltree::Document;
 use serde_json::{Deserializer, Value, json};
 
 use binary::{Run, check, run};
+use folder::folder;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const PROMOTE: &str = "fixtures/tsfm/canary_5/promote.json";
@@ -42,16 +45,6 @@ const FIXTURES: [&str; 6] = [
     "fixtures/web4",
     "fixtures/bad/snapshots",
 ];
-
-/// A folder of its own for one test, empty.
-fn folder(test: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reports").join(test);
-    if path.exists() {
-        fs::remove_dir_all(&path).unwrap();
-    }
-    fs::create_dir_all(&path).unwrap();
-    path
-}
 
 fn fixture(path: &str) -> PathBuf {
     Path::new(ROOT).join(path)
@@ -75,7 +68,7 @@ fn report(snapshots: &[&str], flag: &str, file: &Path) -> (Run, String) {
 
 #[test]
 fn one_run_writes_all_reports_and_each_can_be_read() {
-    let folder = folder("all");
+    let folder = folder("all").unwrap();
     let flags = ["json", "junit", "markdown", "html", "incident"];
     let mut command = check(FIXTURES);
     for flag in flags {
@@ -123,7 +116,7 @@ fn one_run_writes_all_reports_and_each_can_be_read() {
 /// Check by check, `JUnit` says what JSON says.
 #[test]
 fn junit_says_what_the_checks_say() {
-    let folder = folder("junit");
+    let folder = folder("junit").unwrap();
     let mut seen = BTreeMap::new();
     for (table, snapshots) in [("gates.yaml", &FIXTURES[..5]), ("fixtures/good/shop.yaml", &["fixtures/good/shop"])] {
         let mut command = check(snapshots);
@@ -180,7 +173,7 @@ fn junit_says_what_the_checks_say() {
 /// A CI system compares runs by these names.
 #[test]
 fn names_of_tests_hold_nothing_that_was_measured() {
-    let folder = folder("junit-names");
+    let folder = folder("junit-names").unwrap();
     let names = |snapshot: &str| {
         let (_, xml) = report(&[snapshot], "--report-junit", &folder.join("x"));
         let xml = Document::parse(&xml).unwrap();
@@ -198,7 +191,7 @@ fn names_of_tests_hold_nothing_that_was_measured() {
 /// Without the runbook: what happened, since when, by how much, and what to do now.
 #[test]
 fn markdown_is_all_that_an_operator_needs() {
-    let folder = folder("markdown");
+    let folder = folder("markdown").unwrap();
     let (_, text) = report(&[ROLLBACK], "--report-markdown", &folder.join("x"));
     let rendered = markdown::render(&text);
     assert_eq!(rendered.headings, ["ROLLBACK: tsfm / canary_5"]);
@@ -228,7 +221,7 @@ fn markdown_is_all_that_an_operator_needs() {
 /// Worst first, whole rows, and a note of what is left out.
 #[test]
 fn markdown_stays_below_what_github_takes() {
-    let folder = folder("markdown-cut");
+    let folder = folder("markdown-cut").unwrap();
     let many = |series: usize, value: u16| {
         let values: serde_json::Map<String, Value> =
             (0..series).map(|number| (format!("region-{number}"), json!([value, value]))).collect();
@@ -295,14 +288,14 @@ fn annotations_are_at_most_ten_and_name_the_rule() {
     assert_eq!(commands(&[PROMOTE]), [""; 0]);
 
     // The table in the binary is no file.
-    let run = run(check([fixture(ROLLBACK)]).arg("--github").current_dir(folder("github"))).unwrap();
+    let run = run(check([fixture(ROLLBACK)]).arg("--github").current_dir(folder("github").unwrap())).unwrap();
     assert!(run.stdout.starts_with("::error title=ROLLBACK "), "{}", run.stdout);
 }
 
 /// A table that cannot be read is a verdict of none in every report.
 #[test]
 fn reports_are_written_without_a_table_too() {
-    let folder = folder("no-table");
+    let folder = folder("no-table").unwrap();
     let path = folder.join("x");
     for (flag, words) in [
         ("--report-json", "\"decision\": null"),
@@ -321,7 +314,7 @@ fn reports_are_written_without_a_table_too() {
 
 #[test]
 fn the_note_follows_the_runbooks_template() {
-    let path = folder("incident").join("note.md");
+    let path = folder("incident").unwrap().join("note.md");
     let (_, text) = report(&["fixtures/optimize/internal/rollback.json"], "--report-incident", &path);
     let lines = [
         "- Stage: `internal`\n",
@@ -344,7 +337,7 @@ fn the_note_follows_the_runbooks_template() {
 
 #[test]
 fn first_observed_is_when_the_first_breaching_window_opened() {
-    let folder = folder("first-observed");
+    let folder = folder("first-observed").unwrap();
     let judge = |snapshot: Value| {
         let (path, note) = (folder.join("snapshot.json"), folder.join("note.md"));
         fs::write(&path, snapshot.to_string()).unwrap();
@@ -376,7 +369,7 @@ fn first_observed_is_when_the_first_breaching_window_opened() {
 
 #[test]
 fn without_a_rollback_there_is_no_note() {
-    let folder = folder("no-incident");
+    let folder = folder("no-incident").unwrap();
     let path = folder.join("note.md");
     for snapshot in [PROMOTE, HOLD, REFUSED] {
         assert_eq!(report(&[ROLLBACK], "--report-incident", &path).0.code, Some(3));
@@ -391,7 +384,7 @@ fn without_a_rollback_there_is_no_note() {
 
 #[test]
 fn a_report_takes_the_place_of_what_was_there() {
-    let folder = folder("replaced");
+    let folder = folder("replaced").unwrap();
     let path = folder.join("report.xml");
     let (_, text) = report(&[PROMOTE], "--report-junit", &path);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -420,7 +413,7 @@ fn a_report_takes_the_place_of_what_was_there() {
 /// The verdict is printed, the error is told, the other reports are written, and a rollback stays one.
 #[test]
 fn a_report_that_cannot_be_written_is_no_verdict() {
-    let folder = folder("unwritable");
+    let folder = folder("unwritable").unwrap();
     fs::create_dir(folder.join("folder")).unwrap();
     fs::write(folder.join("read-only"), "before").unwrap();
     fs::set_permissions(folder.join("read-only"), Permissions::from_mode(0o444)).unwrap();
@@ -452,7 +445,7 @@ fn a_report_that_cannot_be_written_is_no_verdict() {
 #[test]
 #[cfg(target_os = "linux")]
 fn devices_and_pipes_are_written_through() {
-    let folder = folder("devices");
+    let folder = folder("devices").unwrap();
     let through = |path: &Path, stdout: Stdio| {
         let mut command = check([PROMOTE, "-q", "--report-markdown"]);
         run(command.arg(path).stdout(stdout)).unwrap()
@@ -483,7 +476,7 @@ fn devices_and_pipes_are_written_through() {
 
 #[test]
 fn a_step_summary_is_appended_to_and_nothing_else_is() {
-    let folder = folder("summary");
+    let folder = folder("summary").unwrap();
     let (summary, other, link) = (folder.join("summary.md"), folder.join("other.md"), folder.join("link.md"));
     let write = |path: &Path, flag: &str| {
         let mut command = check([ROLLBACK, flag]);
@@ -513,7 +506,7 @@ fn a_step_summary_is_appended_to_and_nothing_else_is() {
 /// What would destroy what is read, or one report by another, is refused before anything is judged.
 #[test]
 fn a_report_takes_the_place_of_nothing_that_is_read() {
-    let folder = folder("clash");
+    let folder = folder("clash").unwrap();
     let (table, snapshot) = (folder.join("gates.yaml"), folder.join("in/snapshot.json"));
     fs::create_dir(folder.join("in")).unwrap();
     fs::copy(fixture("gates.yaml"), &table).unwrap();

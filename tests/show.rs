@@ -7,6 +7,8 @@
 mod acting;
 #[path = "shared/binary.rs"]
 mod binary;
+#[path = "shared/kept.rs"]
+mod kept;
 
 use std::{collections::BTreeSet, ffi::OsStr, fs, io, path::Path, process::Command};
 
@@ -41,11 +43,7 @@ fn rollout_gate<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item =
 }
 
 fn take_down(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("snapshots/show");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    kept::kept_in("show").bind(|| insta::assert_snapshot!(name, text));
 }
 
 fn document(table: &str) -> io::Result<Value> {

@@ -11,8 +11,12 @@
 mod binary;
 #[path = "shared/colour.rs"]
 mod colour;
+#[path = "shared/folder.rs"]
+mod folder;
 #[path = "shared/junit.rs"]
 mod junit;
+#[path = "shared/kept.rs"]
+mod kept;
 
 use std::{
     fs,
@@ -65,9 +69,7 @@ fn last_line(run: &Run) -> &str {
 
 /// A folder of its own for one test, with these files in it.
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite").join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
+    let path = folder::folder(name).unwrap();
     for (name, text) in files {
         fs::write(path.join(name), text).unwrap();
     }
@@ -77,10 +79,7 @@ fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 // What it looks like.
 
 fn take_down(name: &str, run: &Run) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("snapshots/suite");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let settings = kept::kept_in("suite");
     // Escapes of colour, shown: a snapshot is read by people.
     let output = format!("{}\n--- errors\n{}", run.stdout, run.stderr).replace('\u{1b}', "␛");
     settings.bind(|| insta::assert_snapshot!(name, output));
