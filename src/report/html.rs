@@ -19,7 +19,7 @@ use crate::{exit::Exit, outcome::Outcome};
 
 /// The style of the page, and the hash by which its policy lets it in.
 const STYLE: &str = include_str!("html/style.css");
-const STYLE_HASH: &str = "sha256-gBw/qIRphcxtM16ICLyvadatkHDGendjcRn3ybaKMco=";
+const STYLE_HASH: &str = "sha256-rvruEayoXrqTIt6TyXbfrWveVYg4np0X3DsM6xOBk0Y=";
 
 /// What filters the overview of a batch, hidden until its script has begun. The page is whole without it.
 const FORM: &str = include_str!("html/filter.html");

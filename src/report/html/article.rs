@@ -173,8 +173,10 @@ fn ways_on(facts: &Facts<'_>) -> Vec<String> {
     ways.into_iter().filter_map(|(applies, way)| applies.then_some(way)).collect()
 }
 
-/// Every check, the most urgent first.
+/// Every check, the most urgent first; of very many, as they are on thousands of series, the first.
 fn checks(facts: &Facts<'_>) -> Markup {
+    const MOST: usize = 2000;
+    let all = told(facts.judged);
     html! {
         // Wider than a small screen, it scrolls by itself, also by keyboard.
         div.scroll tabindex="0" role="region" aria-label="All checks" {
@@ -184,9 +186,10 @@ fn checks(facts: &Facts<'_>) -> Markup {
                     th.number scope="col" { "Worst" }
                     @for head in ["Limit", "Windows", "Rule"] { th scope="col" { (head) } }
                 } }
-                tbody { @for told in told(facts.judged) { (check_row(facts, &told)) } }
+                tbody { @for told in all.iter().take(MOST) { (check_row(facts, told)) } }
             }
         }
+        @if all.len() > MOST { p.note { "And " (all.len() - MOST) " more; the JSON report has them all." } }
     }
 }
 

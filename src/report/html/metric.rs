@@ -236,7 +236,8 @@ impl<'a> MetricView<'a> {
         let findings: Vec<_> = checks.iter().filter(marked).collect();
         let told = |check: &Check<'_>| {
             let series = check.series.as_deref().map_or_else(String::new, |label| format!("{}: ", shown(label)));
-            let quiet = if check.state == State::Quiet { ", not for long enough" } else { "" };
+            let is_too_short = check.state == State::Quiet && !check.breaches.is_empty();
+            let quiet = if is_too_short { ", not for long enough" } else { "" };
             format!("{series}{}{quiet}", self.facts.places(check))
         };
         html! {
