@@ -16,10 +16,7 @@ mod folder;
 #[path = "shared/verdicts.rs"]
 mod verdicts;
 
-use std::{
-    env, fs,
-    path::Path,
-};
+use std::{env, fs, path::Path};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};

@@ -10,10 +10,7 @@ mod folder;
 #[path = "shared/kept.rs"]
 mod kept;
 
-use std::{
-    fs,
-    path::Path,
-};
+use std::{fs, path::Path};
 
 use serde_json::Value;
 

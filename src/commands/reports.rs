@@ -38,7 +38,7 @@ pub(crate) struct Pieces {
 
 /// The reports as they grow: as much as was asked for, and no more.
 pub(crate) struct Drafts {
-    files: Vec<Vec<Piece>>,
+    files: Vec<(Format, Vec<Piece>)>,
     annotations: Vec<github::Piece>,
 }
 
@@ -107,13 +107,13 @@ impl Reports {
 
     /// The reports before anything is in them.
     pub(crate) fn drafts(&self) -> Drafts {
-        Drafts { files: self.files.iter().map(|_| Vec::new()).collect(), annotations: Vec::new() }
+        Drafts { files: self.files.iter().map(|file| (file.format, Vec::new())).collect(), annotations: Vec::new() }
     }
 
     /// Writes every file that can be written, and says which cannot. Whether all were written.
     pub(crate) fn write(&self, drafts: Drafts) -> bool {
         let mut are_written = true;
-        for (file, pieces) in self.files.iter().zip(drafts.files) {
+        for (file, (_, pieces)) in self.files.iter().zip(drafts.files) {
             if let Err(error) = file.write(pieces) {
                 complain(&format!("error: {error:#}\n"));
                 are_written = false;
@@ -126,8 +126,13 @@ impl Reports {
 impl Drafts {
     /// Adds what the next snapshot adds.
     pub(crate) fn add(&mut self, pieces: Pieces) {
-        for (draft, piece) in self.files.iter_mut().zip(pieces.files) {
+        /// After how many snapshots it is worth while to look for what can go.
+        const MANY: usize = 1000;
+        for ((format, draft), piece) in self.files.iter_mut().zip(pieces.files) {
             draft.push(piece);
+            if draft.len().is_multiple_of(MANY) {
+                format.thin(draft);
+            }
         }
         self.annotations.extend(pieces.annotations);
     }

@@ -63,6 +63,18 @@ macro_rules! formats {
     };
 }
 
+impl Format {
+    /// Lets go of what a file of these pieces, and of more to come, will not show.
+    pub fn thin(self, pieces: &mut [Piece]) {
+        if self == Self::Html {
+            html::thin(pieces.iter_mut().filter_map(|piece| match piece {
+                Piece::Html(piece) => Some(piece),
+                _ => None,
+            }));
+        }
+    }
+}
+
 formats! {
     /// The documents of `--format json`, one after another.
     Json, json;

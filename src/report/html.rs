@@ -38,6 +38,13 @@ pub struct Piece {
     /// `tsfm / canary_5`; empty for no verdict.
     stage: String,
     summary: String,
+    /// What is shown in full; `None` once it is known that there is no room for it.
+    full: Option<Full>,
+}
+
+/// What is shown of a snapshot in full.
+#[derive(Clone, Debug)]
+struct Full {
     head: Markup,
     body: Markup,
 }
@@ -54,7 +61,28 @@ pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
         Err(refusal) => (String::new(), Markup::default(), article::refused(refusal)),
     };
     let name = shown(outcome.name.as_deref().unwrap_or("-")).into_owned();
-    Piece { exit: outcome.exit(), name, stage, summary: summary(outcome), head, body }
+    Piece { exit: outcome.exit(), name, stage, summary: summary(outcome), full: Some(Full { head, body }) }
+}
+
+/// Lets go of what is beyond [`FULL`] among these parts, and so will be among these and more: the charts of a long run
+/// would fill the memory.
+pub fn thin<'p>(pieces: impl IntoIterator<Item = &'p mut Piece>) {
+    let mut pieces: Vec<&mut Piece> = pieces.into_iter().collect();
+    pieces.sort_by_key(|piece| Reverse(piece.exit));
+    let in_full = in_full(pieces.iter().map(|piece| &**piece));
+    for piece in pieces.into_iter().skip(in_full) {
+        piece.full = None;
+    }
+}
+
+/// How many of these parts, from the first on, are shown in full.
+fn in_full<'p>(pieces: impl Iterator<Item = &'p Piece>) -> usize {
+    let sizes = pieces.map_while(|piece| piece.full.as_ref().map(|full| full.head.0.len() + full.body.0.len()));
+    let sums = sizes.scan(0, |sum, size| {
+        *sum += size;
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= FULL).count()
 }
 
 /// The page of these parts, the worst first, those alike in the order in which they came.
@@ -156,20 +184,14 @@ fn alone(piece: &Piece) -> Markup {
         article {
             h2 { bdi { (if piece.stage.is_empty() { &piece.name } else { &piece.stage }) } }
             @if !piece.stage.is_empty() { p.name { bdi { (piece.name) } } }
-            (piece.head)
-            (piece.body)
+            @if let Some(Full { head, body }) = &piece.full { (head) (body) }
         }
     }
 }
 
 /// A table of all, which the script can filter, and below it each in full.
 fn overview(pieces: &[Piece]) -> Markup {
-    let mut size = 0;
-    let in_full = pieces.iter().take_while(|piece| {
-        size += piece.head.0.len() + piece.body.0.len();
-        size <= FULL
-    });
-    let in_full = in_full.count();
+    let in_full = in_full(pieces.iter());
     html! {
         section.overview {
             h2 { "Overview" }
@@ -212,8 +234,7 @@ fn one_of_several(number: usize, piece: &Piece) -> Markup {
                 div.inside id=(number) {
                     p.name { bdi { (piece.stage) } }
                     p.summary { bdi { (piece.summary) } }
-                    (piece.head)
-                    (piece.body)
+                    @if let Some(Full { head, body }) = &piece.full { (head) (body) }
                 }
             }
         }
@@ -237,15 +258,22 @@ mod tests {
             name: format!("{}.json", exit.word()),
             stage: String::new(),
             summary: String::new(),
-            head: Markup::default(),
-            body: PreEscaped(" ".repeat(FULL / 2)),
+            full: Some(Full { head: Markup::default(), body: PreEscaped(" ".repeat(FULL / 2)) }),
         };
         for (exits, in_full) in [
             (&[Exit::Promote, Exit::Hold][..], 2),
             (&[Exit::Promote, Exit::Hold, Exit::Rollback], 2),
             (&[Exit::Promote, Exit::Promote, Exit::Hold, Exit::Rollback], 2),
         ] {
-            let page = whole(exits.iter().copied().map(piece).collect());
+            let pieces: Vec<Piece> = exits.iter().copied().map(piece).collect();
+            let page = whole(pieces.clone());
+            let mut thinned = Vec::new();
+            for piece in pieces {
+                thinned.push(piece);
+                thin(&mut thinned);
+                assert!(thinned.iter().filter(|piece| piece.full.is_some()).count() <= 2);
+            }
+            assert!(whole(thinned) == page, "what was let go is not missed");
             assert_eq!(page.matches("<tr data-verdict").count(), exits.len());
             assert_eq!(page.matches("<article").count(), in_full);
             let left_out = format!("the last {} are only listed here", exits.len() - in_full);
