@@ -9,15 +9,13 @@
 #![cfg(unix)]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
-use std::{
-    collections::BTreeSet,
-    env, fs,
-    ops::Range,
-    path::{Path, PathBuf},
-    process::Command,
-};
+#[path = "shared/documents.rs"]
+mod documents;
 
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use std::{collections::BTreeSet, env, fs, path::Path};
+
+use documents::{Block, Folders, blocks, shell};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use rollout_gate::{
     eval::{aggregate::Aggregate, comparator::Comparator, lint::Lint, table::Table, template::Placeholder, unit::Unit},
     exit::Exit,
@@ -37,17 +35,17 @@ const TEST: &str = "cargo test";
 
 #[test]
 fn every_example_prints_what_it_says() {
-    let folders = Folders::new();
+    let folders = Folders::new("readme");
     let (mut written, mut used) = (BTreeSet::new(), BTreeSet::new());
     let mut fresh = String::new();
     let mut end = 0;
-    for block in blocks() {
+    for block in blocks(README) {
         fresh += &README[end..block.place.start];
         match (block.language, block.note) {
-            ("console", None) => fresh += &block.run(Path::new(ROOT)),
+            ("console", None) => fresh += &run(&block, Path::new(ROOT)),
             ("console", Some(("in", folder))) => {
                 used.insert(Path::new(folder));
-                fresh += &block.run(&folders.path(folder));
+                fresh += &run(&block, &folders.path(folder));
             }
             ("yaml" | "json" | "sh", Some(("file", file))) => {
                 written.insert(Path::new(file).parent().unwrap());
@@ -71,7 +69,7 @@ fn every_example_prints_what_it_says() {
 #[test]
 fn the_test_command_is_the_one_that_is_run_before_a_merge() {
     let is_shown =
-        blocks().iter().any(|block| block.language == "console" && block.commands().any(|line| line == TEST));
+        blocks(README).iter().any(|block| block.language == "console" && commands(block).any(|line| line == TEST));
     assert!(is_shown);
     if let Ok(script) = fs::read_to_string(Path::new(ROOT).join(".ci/run")) {
         assert!(script.contains(TEST), ".ci/run does not run `{TEST}`");
@@ -192,62 +190,26 @@ fn no_link_leads_nowhere() {
     }
 }
 
-/// A fenced block.
-struct Block {
-    language: &'static str,
-    /// What the comment before it says: `("file", "checkout/gates.yaml")`.
-    note: Option<(&'static str, &'static str)>,
-    text: String,
-    place: Range<usize>,
+/// The commands of a `console` block.
+fn commands(block: &Block) -> impl Iterator<Item = &str> {
+    block.text.lines().filter_map(|line| line.strip_prefix("$ "))
 }
 
-impl Block {
-    fn commands(&self) -> impl Iterator<Item = &str> {
-        self.text.lines().filter_map(|line| line.strip_prefix("$ "))
-    }
-
-    /// The block as it is after running its commands in `folder`.
-    fn run(&self, folder: &Path) -> String {
-        let mut text = "```console\n".to_owned();
-        let mut status = 0;
-        for command in self.commands() {
-            text += &format!("$ {command}\n");
-            if command != TEST {
-                let command = command.replace("cargo run --release --", "rollout-gate");
-                // `$?` is the exit code of the command before, as in one session.
-                let ran = shell(&format!("exec 2>&1; (exit {status}); {command}"), folder);
-                text += &ran.text;
-                status = ran.status;
-            }
-        }
-        text + "```"
-    }
-}
-
-/// Every code block, fenced or not, in order.
-fn blocks() -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut note = None;
-    let mut events = Parser::new_ext(README, Options::ENABLE_TABLES).into_offset_iter();
-    while let Some((event, place)) = events.next() {
-        match event {
-            Event::Html(_) => {
-                let comment = README[place].trim().strip_prefix("<!-- ").and_then(|text| text.strip_suffix(" -->"));
-                note = comment.and_then(|text| text.split_once(": "));
-            }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(CowStr::Borrowed(language)))) => {
-                let text = events.by_ref().map_while(|(event, _)| match event {
-                    Event::Text(text) => Some(text.into_string()),
-                    _ => None,
-                });
-                blocks.push(Block { language, note: note.take(), text: text.collect(), place });
-            }
-            Event::Start(Tag::CodeBlock(kind)) => panic!("{kind:?}: write a fence with a language"),
-            Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => {}
-            _ => note = None,
+/// The block as it is after running its commands in `folder`.
+fn run(block: &Block, folder: &Path) -> String {
+    let mut text = "```console\n".to_owned();
+    let mut status = 0;
+    for command in commands(block) {
+        text += &format!("$ {command}\n");
+        if command != TEST {
+            let command = command.replace("cargo run --release --", "rollout-gate");
+            // `$?` is the exit code of the command before, as in one session.
+            let ran = shell(&format!("exec 2>&1; (exit {status}); {command}"), folder);
+            text += &ran.text;
+            status = ran.status;
         }
     }
-    blocks
+    text + "```"
 }
 
 /// Every table: rows of cells, the head first.
@@ -314,51 +276,6 @@ fn collect_keys(document: &Value, keys: &mut BTreeSet<String>) {
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
-}
-
-/// What a command printed, and its exit code.
-struct Ran {
-    text: String,
-    status: i32,
-}
-
-fn shell(command: &str, folder: &Path) -> Ran {
-    let program = Path::new(env!("CARGO_BIN_EXE_rollout-gate"));
-    let path = env::var_os("PATH").unwrap_or_default();
-    let path = program.parent().map(Path::to_owned).into_iter().chain(env::split_paths(&path));
-    let mut shell = Command::new("sh");
-    shell.args(["-c", command]).current_dir(folder).env("PATH", env::join_paths(path).unwrap());
-    shell.env("LC_ALL", "C.UTF-8");
-    for variable in ["ROLLOUT_GATE_GATES", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
-        shell.env_remove(variable);
-    }
-    let output = shell.output().unwrap();
-    Ran { text: String::from_utf8(output.stdout).unwrap(), status: output.status.code().unwrap() }
-}
-
-/// Fresh folders for the files of the README.
-struct Folders(PathBuf);
-
-impl Folders {
-    fn new() -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
-        if root.exists() {
-            fs::remove_dir_all(&root).unwrap();
-        }
-        Self(root)
-    }
-
-    /// A folder, which is there.
-    fn path(&self, folder: &str) -> PathBuf {
-        let path = self.0.join(folder);
-        fs::create_dir_all(&path).unwrap();
-        path
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        let path = Path::new(file);
-        fs::write(self.path(path.parent().unwrap().to_str().unwrap()).join(path.file_name().unwrap()), text).unwrap();
-    }
 }
 
 /// The lines of each text that the other has not.
