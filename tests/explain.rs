@@ -15,11 +15,10 @@ mod kept;
 mod verdicts;
 
 use std::{
-    ffi::OsStr,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use rollout_gate::{
@@ -46,17 +45,10 @@ const LONG: &str = "fixtures/good/words/long.json";
 
 /// Explains it, which must work.
 fn explain(arguments: &[&str]) -> io::Result<String> {
-    let run = run(&mut rollout_gate("explain", arguments))?;
+    let run = run(command(["explain"]).args(arguments))?;
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{arguments:?}");
     assert!(run.stdout.ends_with('\n') && !run.stdout.ends_with("\n\n"), "{arguments:?}");
     Ok(run.stdout)
-}
-
-/// `rollout-gate NAME` with these arguments.
-fn rollout_gate<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) -> Command {
-    let mut command = command([name]);
-    command.args(arguments);
-    command
 }
 
 fn take_down(name: &str, text: &str) {
@@ -68,7 +60,7 @@ fn root(path: &str) -> PathBuf {
 }
 
 fn document(table: &str) -> io::Result<Value> {
-    Ok(serde_json::from_str(&run(&mut rollout_gate("show", ["--gates", table, "--format", "json"]))?.stdout)?)
+    Ok(serde_json::from_str(&run(command(["show"]).args(["--gates", table, "--format", "json"]))?.stdout)?)
 }
 
 /// The ids of a pipeline's rules.
@@ -106,7 +98,7 @@ fn a_rule_of_several_pipelines() -> io::Result<()> {
 /// What is said of a stage is what `show` says.
 #[test]
 fn stages() -> io::Result<()> {
-    let of = |pipeline: &str| run(&mut rollout_gate("show", ["--gates", TABLE, pipeline, "canary"]));
+    let of = |pipeline: &str| run(command(["show"]).args(["--gates", TABLE, pipeline, "canary"]));
     let (checkout, search) = (of("checkout")?.stdout, of("search")?.stdout);
     assert_eq!(explain(&["--gates", TABLE, "canary"])?, format!("{checkout}\n{search}"));
     assert_eq!(explain(&["--gates", TABLE, "canary", "--pipeline", "search"])?, search);
@@ -308,7 +300,8 @@ fn the_snapshot_is_read_as_check_reads_it() -> io::Result<()> {
     let runbook = "fixtures/tsfm/runbook.json";
     let rule = "gate.p95_latency_ms.max";
     let named = explain(&[rule, "--with", runbook, "--stage", "canary_5"])?;
-    let piped = run(rollout_gate("explain", [rule, "--with", "-", "--stage", "canary_5"])
+    let piped = run(command(["explain"])
+        .args([rule, "--with", "-", "--stage", "canary_5"])
         .stdin(File::open(root(runbook)).map(Stdio::from)?))?;
     assert_eq!(piped.code, Some(0));
     assert_eq!(piped.stdout.replace("   -   ", &format!("   {runbook}   ")), named);
@@ -345,7 +338,7 @@ fn nothing_in_a_name_acts() -> io::Result<()> {
     let path = path.to_string_lossy().into_owned();
     let id = "id | `x` \u{1b}]0;title\u{7}";
     for arguments in [&[id][..], &["st|age"], &["st|age", "--with", &path], &[id, "--with", &path], &["\u{1b}[2J"]] {
-        let run = run(rollout_gate("explain", ["--gates", table]).args(arguments))?;
+        let run = run(command(["explain"]).args(["--gates", table]).args(arguments))?;
         assert_eq!(run.code, Some(if arguments == ["\u{1b}[2J"] { 2 } else { 0 }), "{run:?}");
         for output in [&run.stdout, &run.stderr] {
             let acting: Vec<char> = output.chars().filter(|c| *c != '\n' && acts(*c)).collect();
@@ -358,7 +351,7 @@ fn nothing_in_a_name_acts() -> io::Result<()> {
 #[test]
 fn what_there_is_not_is_an_error() -> io::Result<()> {
     let refused = |arguments: &[&str], what: &[&str]| -> io::Result<()> {
-        let Run { code, stdout, stderr } = run(&mut rollout_gate("explain", arguments))?;
+        let Run { code, stdout, stderr } = run(command(["explain"]).args(arguments))?;
         assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(what.iter().all(|what| stderr.contains(what)), "{arguments:?}: {stderr}");
         Ok(())

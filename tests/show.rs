@@ -10,7 +10,7 @@ mod binary;
 #[path = "shared/kept.rs"]
 mod kept;
 
-use std::{collections::BTreeSet, ffi::OsStr, fs, io, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, io, path::Path};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde_json::Value;
@@ -29,17 +29,10 @@ const FORMATS: [&str; 3] = ["text", "markdown", "json"];
 
 /// Shows it, which must work.
 fn show(table: &str, format: &str, arguments: &[&str]) -> io::Result<String> {
-    let run = run(rollout_gate("show", ["--gates", table, "--format", format]).args(arguments))?;
+    let run = run(command(["show"]).args(["--gates", table, "--format", format]).args(arguments))?;
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{table} {format} {arguments:?}");
     assert!(run.stdout.ends_with('\n') && !run.stdout.ends_with("\n\n"), "{table} {format} {arguments:?}");
     Ok(run.stdout)
-}
-
-/// `rollout-gate NAME` with these arguments.
-fn rollout_gate<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) -> Command {
-    let mut command = command([name]);
-    command.args(arguments);
-    command
 }
 
 fn take_down(name: &str, text: &str) {
@@ -122,7 +115,7 @@ fn a_part_is_the_part_of_the_whole() -> io::Result<()> {
 #[test]
 fn narrow_pages_are_filled_in_blocks() -> io::Result<()> {
     for (width, name) in [("80", "assignment-pipeline"), ("100", "assignment-pipeline"), ("40", "web4")] {
-        let run = run(rollout_gate("show", [name]).env("COLUMNS", width))?;
+        let run = run(command(["show"]).args([name]).env("COLUMNS", width))?;
         assert_eq!(run.code, Some(0));
         take_down(&format!("text-{width}-columns-{name}"), &run.stdout);
     }
@@ -290,7 +283,7 @@ fn nothing_in_a_name_acts() -> io::Result<()> {
         for (pipeline, stage) in stages(table)? {
             harmless(&show(table, format, &[&pipeline, &stage])?);
         }
-        let lost = run(&mut rollout_gate("show", ["--gates", table, "--format", format, "pipe|line\u{1b}[2K"]))?;
+        let lost = run(command(["show"]).args(["--gates", table, "--format", format, "pipe|line\u{1b}[2K"]))?;
         assert_eq!((lost.code, lost.stdout.as_str()), (Some(2), ""));
         harmless(&lost.stderr);
     }
@@ -300,7 +293,7 @@ fn nothing_in_a_name_acts() -> io::Result<()> {
 #[test]
 fn what_there_is_not_is_an_error() -> io::Result<()> {
     let refused = |arguments: &[&str], what: &[&str]| -> io::Result<()> {
-        let Run { code, stdout, stderr } = run(&mut rollout_gate("show", arguments))?;
+        let Run { code, stdout, stderr } = run(command(["show"]).args(arguments))?;
         assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(what.iter().all(|what| stderr.contains(what)), "{arguments:?}: {stderr}");
         Ok(())
