@@ -64,8 +64,8 @@ pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
     Piece { exit: outcome.exit(), name, stage, summary: summary(outcome), full: Some(Full { head, body }) }
 }
 
-/// Lets go of what is beyond [`FULL`] among these parts, and so will be among these and more: the charts of a long run
-/// would fill the memory.
+/// Lets go of what the page has no room for among these parts, and so has none among these and more: the charts of a
+/// long run would fill the memory.
 pub fn thin<'p>(pieces: impl IntoIterator<Item = &'p mut Piece>) {
     let mut pieces: Vec<&mut Piece> = pieces.into_iter().collect();
     pieces.sort_by_key(|piece| Reverse(piece.exit));
