@@ -6,8 +6,7 @@ use std::collections::HashMap;
 
 use crate::{
     eval::{
-        limit::Limit,
-        table::{Pipeline, Rule, StageId, StageRules, Table},
+        table::{Pipeline, Rule, StageRules, Table},
         verdict::{Check, Decision, State, Verdict},
     },
     exit::Status,
@@ -322,11 +321,7 @@ impl Seen<'_> {
     }
 
     fn is_set(&self) -> bool {
-        let is_set = |stage| {
-            let is_number = |limit| !matches!(limit, Some(Limit::Unset) | None);
-            self.rule.conditions().all(|condition| is_number(condition.limit(stage)))
-        };
-        (0..self.pipeline.stages.len()).map(StageId).any(is_set)
+        self.pipeline.ladder().any(|stage| self.rule.is_set_at(stage.id()))
     }
 }
 

@@ -153,7 +153,7 @@ impl<'a> Explainer<'a> {
 
     /// How the named rules judged a snapshot.
     fn judging(&self, named: &[Named<'a>], path: &Path) -> Result<String, Trouble> {
-        let source = if path == Path::new("-") { Source::Stdin } else { Source::File(path.to_owned()) };
+        let source = Source::named(path);
         let request = Request {
             pipeline: self.args.pipeline.clone(),
             stage: self.args.stage.clone(),
@@ -190,8 +190,7 @@ impl<'a> Explainer<'a> {
         let message = format!("{} is of {pipeline} / {stage}, where {} does not judge", source.name(), self.args.name);
         let places = named.iter().flat_map(|named| match named {
             Named::Rule(pipeline, rule) => {
-                let stages = pipeline.stages.iter().filter_map(|stage| pipeline.stage(&stage.name));
-                let stages = stages.filter(|stage| rule.applies_at(stage.id()));
+                let stages = pipeline.ladder().filter(|stage| rule.applies_at(stage.id()));
                 stages.map(|stage| format!("{} / {}", pipeline.name, stage.stage().name)).collect()
             }
             Named::Stage(stage) => vec![format!("{} / {}", stage.pipeline().name, stage.stage().name)],

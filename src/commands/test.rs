@@ -73,8 +73,7 @@ fn jobs(args: &TestArgs) -> Vec<Job> {
     for file in &args.files {
         let named = args.gates.clone().or_else(|| table_of(file));
         let table = TableSource::find(named.as_deref());
-        let is_stdin = file == Path::new("-");
-        let suite = SuiteSource::File(if is_stdin { Source::Stdin } else { Source::File(file.clone()) });
+        let suite = SuiteSource::File(Source::named(file));
         match jobs.iter_mut().find(|job| is_same(&job.table, &table)) {
             Some(job) => job.suites.push(suite),
             None => jobs.push(Job { table, suites: vec![suite] }),

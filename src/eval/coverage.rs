@@ -56,7 +56,7 @@ fn with_ingredients(pipeline: &Pipeline, metrics: impl Iterator<Item = MetricId>
 pub fn stages_without_rollback(pipeline: &Pipeline) -> Vec<Finding> {
     let finding = |(id, stage): (StageId, &Stage)| {
         let rules: Vec<&Rule> = standing(pipeline, Kind::Rollback, id).collect();
-        if rules.iter().any(|rule| rule.severity == Severity::Fail && is_set(rule, id)) {
+        if rules.iter().any(|rule| rule.severity == Severity::Fail && rule.is_set_at(id)) {
             return None;
         }
         let why = if rules.is_empty() { "stands" } else { "decides" };
@@ -75,7 +75,7 @@ pub fn stages_without_rollback(pipeline: &Pipeline) -> Vec<Finding> {
 pub fn stages_without_sure_gate(pipeline: &Pipeline) -> Vec<Finding> {
     let is_sure = |rule: &Rule, stage| {
         let is_optional = pipeline.metric(rule.condition.metric).is_some_and(|metric| metric.optional);
-        rule.severity == Severity::Fail && is_set(rule, stage) && !is_optional && rule.missing != Missing::Ok
+        rule.severity == Severity::Fail && rule.is_set_at(stage) && !is_optional && rule.missing != Missing::Ok
     };
     let finding = |(id, stage): (StageId, &Stage)| {
         let message = format!("no gate rule is sure to decide at stage `{}`", stage.name);
@@ -101,9 +101,4 @@ pub fn no_rollback_steps(pipeline: &Pipeline) -> Vec<Finding> {
 
 fn standing(pipeline: &Pipeline, kind: Kind, stage: StageId) -> impl Iterator<Item = &Rule> {
     pipeline.rules.iter().filter(move |rule| rule.kind == kind && rule.applies_at(stage))
-}
-
-/// Whether every limit of a rule is set at a stage where it stands.
-fn is_set(rule: &Rule, stage: StageId) -> bool {
-    rule.conditions().all(|condition| condition.limit(stage) != Some(Limit::Unset))
 }

@@ -202,6 +202,12 @@ impl Rule {
         self.conditions().all(|condition| condition.limit(stage).is_some())
     }
 
+    /// Whether `stage` has this rule and the team has chosen every limit of it.
+    #[must_use]
+    pub fn is_set_at(&self, stage: StageId) -> bool {
+        self.conditions().all(|condition| condition.limit(stage).is_some_and(|limit| limit != Limit::Unset))
+    }
+
     /// Its own condition, then those of `and`.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
         std::iter::once(&self.condition).chain(self.and())
@@ -303,12 +309,15 @@ impl Pipeline {
         self.metrics.get(id.0)
     }
 
+    /// Every stage, in ladder order.
+    pub fn ladder(&self) -> impl Iterator<Item = StageRules<'_>> {
+        (0..).map(StageId).zip(&self.stages).map(|(id, stage)| StageRules { pipeline: self, stage, id })
+    }
+
     /// The stage of this name.
     #[must_use]
     pub fn stage(&self, name: &str) -> Option<StageRules<'_>> {
-        let index = self.stages.iter().position(|stage| stage.name == name)?;
-        let stage = self.stages.get(index)?;
-        Some(StageRules { pipeline: self, stage, id: StageId(index) })
+        self.ladder().find(|rules| rules.stage.name == name)
     }
 }
 

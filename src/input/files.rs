@@ -20,6 +20,12 @@ pub enum Source {
 }
 
 impl Source {
+    /// The one that a command line names: `-` is standard input.
+    #[must_use]
+    pub fn named(path: &Path) -> Self {
+        if path == Path::new("-") { Self::Stdin } else { Self::File(path.to_owned()) }
+    }
+
     /// As the user named it.
     #[must_use]
     pub fn name(&self) -> String {
@@ -88,12 +94,9 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String, Refusal> {
 /// What cannot be found, and a folder without a snapshot, is a refusal among them.
 pub fn sources(paths: &[PathBuf]) -> impl Iterator<Item = Result<Source, Refusal>> {
     paths.iter().flat_map(|path| -> Box<dyn Iterator<Item = _> + Send> {
-        if path == Path::new("-") {
-            Box::new(std::iter::once(Ok(Source::Stdin)))
-        } else if path.is_dir() {
-            Box::new(folder(path))
-        } else {
-            Box::new(std::iter::once(Ok(Source::File(path.clone()))))
+        match Source::named(path) {
+            Source::File(path) if path.is_dir() => Box::new(folder(&path)),
+            source => Box::new(std::iter::once(Ok(source))),
         }
     })
 }

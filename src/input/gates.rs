@@ -48,16 +48,8 @@ pub fn read(origin: &str, text: String) -> Result<Table, Refusal> {
 /// Everything that is wrong with it.
 pub fn read_with_places(origin: &str, text: String) -> Result<(Table, Places), Refusal> {
     let mut faults = Faults::default();
-    let read = match yaml::parse(&text, "table") {
-        Ok(root) => {
-            yaml::find_disguises(&text, &root, &Path::Root(""), &mut faults);
-            read_table(&root, &mut faults).map(|table| (table, root))
-        }
-        Err(fault) => {
-            faults.push(fault);
-            None
-        }
-    };
+    let root = yaml::open(&text, "table", &mut faults);
+    let read = root.and_then(|root| Some((read_table(&root, &mut faults)?, root)));
     match read {
         Some((table, root)) if faults.is_empty() => Ok((table, Places { origin: origin.to_owned(), text, root })),
         _ => {

@@ -42,16 +42,9 @@ use crate::{
 /// Everything that is wrong with it.
 pub fn read<'t>(origin: &str, text: String, table: &'t Table) -> Result<Suite<'t>, Refusal> {
     let mut faults = Faults::default();
-    let tests = match yaml::parse(&text, "suite") {
-        Ok(root) => {
-            yaml::find_disguises(&text, &root, &Path::Root(""), &mut faults);
-            SuiteReader { table, windows: Reader::new(&text), names: HashMap::new() }.suite(&root, &mut faults)
-        }
-        Err(fault) => {
-            faults.push(fault);
-            None
-        }
-    };
+    let root = yaml::open(&text, "suite", &mut faults);
+    let reader = || SuiteReader { table, windows: Reader::new(&text), names: HashMap::new() };
+    let tests = root.and_then(|root| reader().suite(&root, &mut faults));
     match tests {
         Some(tests) if faults.is_empty() => Ok(Suite { file: origin.to_owned(), tests }),
         _ => {
@@ -139,7 +132,7 @@ impl<'t> SuiteReader<'_, 't> {
                 choose(&candidates, stage.as_ref(), unnamed, &WAYS_OUT, faults).into_iter().collect()
             }
             (Some(_), Some(stage)) => of_name(&candidates, stage, faults),
-            (Some(_), None) => candidates.into_iter().flat_map(ladder).collect(),
+            (Some(_), None) => candidates.into_iter().flat_map(Pipeline::ladder).collect(),
         }
     }
 
@@ -204,11 +197,6 @@ impl<'t> SuiteReader<'_, 't> {
 
 fn is_missing(fault: &SnapshotFault) -> bool {
     matches!(fault, SnapshotFault::Missing { .. })
-}
-
-/// Every stage of a pipeline.
-fn ladder(pipeline: &Pipeline) -> impl Iterator<Item = StageRules<'_>> {
-    pipeline.stages.iter().filter_map(|stage| pipeline.stage(&stage.name))
 }
 
 /// A pipeline or a stage that the test names; `Err` where it does so badly.

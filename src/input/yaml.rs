@@ -46,11 +46,26 @@ pub(super) struct Key {
     pub(super) span: Range<usize>,
 }
 
-/// Reads one document, up to the depth and size that one written by people can have. `what` is "table".
+/// Reads one document. What stops the reading is a fault, and so is everything in it that would let a value be read
+/// as other than it looks. `what` is "table".
+pub(super) fn open(text: &str, what: &str, faults: &mut Faults) -> Option<Node> {
+    match parse(text, what) {
+        Ok(root) => {
+            find_disguises(text, &root, &Path::Root(""), faults);
+            Some(root)
+        }
+        Err(fault) => {
+            faults.push(fault);
+            None
+        }
+    }
+}
+
+/// Reads one document, up to the depth and size that one written by people can have.
 ///
 /// # Errors
 /// The fault that stopped the reading.
-pub(super) fn parse(text: &str, what: &str) -> Result<Node, Fault> {
+fn parse(text: &str, what: &str) -> Result<Node, Fault> {
     let options = serde_yaml::options! {
         budget: serde_yaml::budget! {
             // The depth, nodes and replayed aliases are bounded; one limit map used by every rule is fine.
@@ -111,7 +126,7 @@ pub(super) const MERGE: &str = "<<";
 
 /// Reports what would let a value be read as other than it looks: keys that a map has twice, merge keys, and
 /// tags, which turn texts into numbers and numbers into nothing.
-pub(super) fn find_disguises(text: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) {
+fn find_disguises(text: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) {
     if let Some(tag) = tag_before(text, node.span.start) {
         let fault = Fault::new(Code::Tag, format!("a tag (`{tag}`) is not read")).at(node.span.clone()).path(path);
         faults.push(fault.help("write the value as it is meant"));

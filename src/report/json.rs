@@ -408,7 +408,7 @@ impl JsonSchema for Number {
 
 /// Writes out the characters that act on a terminal, or with which a CI system would take a line for a command, and
 /// that JSON itself lets through. Outside of strings JSON has none but newlines, and inside it has no newline.
-pub(super) fn without_acting_characters(json: String) -> String {
+fn without_acting_characters(json: String) -> String {
     let acts = |character: char| character != '\n' && acts(character);
     if !json.contains(acts) && !has_command(&json) {
         return json;

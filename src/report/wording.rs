@@ -98,8 +98,7 @@ impl<'t> Wording<'t> {
 
     /// The stages at which a rule stands.
     pub(super) fn stages_of(&self, rule: &Rule) -> Vec<StageId> {
-        let all = (0..self.pipeline.stages.len()).map(StageId);
-        all.filter(|stage| rule.applies_at(*stage)).collect()
+        self.pipeline.ladder().map(|stage| stage.id()).filter(|stage| rule.applies_at(*stage)).collect()
     }
 
     /// Names of stages, one after another.
@@ -205,7 +204,7 @@ impl<'t> Wording<'t> {
         let mut stages = self.stages_in(rule, scope);
         if stages.is_empty() {
             // Of a rule that stands nowhere, for its limits have no stage in common: each limit where it is.
-            let all = (0..self.pipeline.stages.len()).map(StageId);
+            let all = self.pipeline.ladder().map(|stage| stage.id());
             stages = all.filter(|stage| condition.limit(*stage).is_some()).collect();
         }
         let mut groups: Vec<(Limit, Vec<StageId>)> = Vec::new();

@@ -11,7 +11,7 @@ use crate::{
         limit::Limit,
         lint::Lint,
         persistence::Persistence,
-        table::{Condition, Derived, Metric, MetricId, Over, Pipeline, Rule, Samples, Stage, StageId},
+        table::{Condition, Derived, Metric, MetricId, Pipeline, Rule, Samples, Stage, StageId},
     },
     report::{
         json::{Layout, Number, written},
@@ -123,7 +123,7 @@ impl<'a> PipelineDocument<'a> {
     fn new(pipeline: &'a Pipeline, only: Option<StageId>) -> Self {
         let stages: Vec<StageId> = match only {
             Some(stage) => vec![stage],
-            None => (0..pipeline.stages.len()).map(StageId).collect(),
+            None => pipeline.ladder().map(|stage| stage.id()).collect(),
         };
         let shown = Part { pipeline, scope: only.map_or(Scope::Ladder, Scope::Stage), stages: &stages };
         let rules = pipeline.rules.iter().filter(|rule| only.is_none_or(|stage| rule.applies_at(stage)));
@@ -176,10 +176,6 @@ impl<'a> Part<'a, '_> {
             Persistence::Windows(windows) => (Some(windows.get()), None),
             Persistence::For(lasting) => (None, Some(minutes(lasting))),
         };
-        let aggregate = match rule.over {
-            Over::Whole(aggregate) => Some(aggregate),
-            Over::Windows { .. } => None,
-        };
         RuleDocument {
             id: &rule.id,
             kind: rule.kind.name(),
@@ -188,7 +184,7 @@ impl<'a> Part<'a, '_> {
             limits: self.limits(rule, &rule.condition),
             windows,
             for_minutes: lasting,
-            aggregate: aggregate.map(Aggregate::name),
+            aggregate: rule.aggregate().map(Aggregate::name),
             and: rule.and().iter().map(|and| self.condition(rule, and)).collect(),
             unless: rule.unless().map(|flag| self.name(flag)),
             missing: rule.missing.name(),

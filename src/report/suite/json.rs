@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::json::{ErrorDocument, without_acting_characters};
+use super::super::json::{ErrorDocument, Layout, written};
 use crate::{
     eval::verdict::State,
     schema::draft_7,
@@ -14,10 +14,7 @@ use crate::{
 /// One document, indented, with a newline at its end.
 #[must_use]
 pub fn render(results: &Results<'_>) -> String {
-    let json = serde_json::to_string_pretty(&Document::from(results));
-    // Plain data has no way to fail; were it to, an empty text would be no document at all.
-    debug_assert!(json.is_ok());
-    without_acting_characters(json.unwrap_or_default() + "\n")
+    written(&Document::from(results), Layout::Pretty)
 }
 
 /// The schema of a document.
