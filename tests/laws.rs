@@ -353,7 +353,40 @@ fn measured(windows: usize) -> impl Strategy<Value = Value> {
     ]
 }
 
+/// Each trace leads to its check, and the checks are those of the verdict.
+fn agree(stage: StageRules<'_>, snapshot: &Snapshot) {
+    let traces = traced(stage, snapshot);
+    traces.iter().for_each(follow);
+    let checks: Vec<_> = traces.into_iter().map(|trace| trace.check).collect();
+    assert_eq!(format!("{checks:?}"), format!("{:?}", evaluate(stage, snapshot).checks()));
+}
+
+/// One level and then another, but for a few windows: what is judged by the stretch and what is not.
+fn calm(windows: usize) -> impl Strategy<Value = Windows> {
+    let level = || select(vec![LIMIT - 1.0, LIMIT.next_down(), LIMIT, LIMIT.next_up(), LIMIT + 1.0, 0.0, -0.0]);
+    let odd = vec((0..windows, prop::option::of(value())), 0..4);
+    (level(), level(), 0..=windows, odd).prop_map(move |(first, then, turn, odd)| {
+        let mut values = vec![Some(first); turn];
+        values.resize(windows, Some(then));
+        for (window, value) in odd {
+            values[window] = value;
+        }
+        values
+    })
+}
+
 proptest! {
+    #[test]
+    fn a_long_series_is_judged_as_its_windows_are(
+        (a, b, f) in (1..200_usize).prop_flat_map(|windows| (calm(windows), calm(windows), flags(windows))),
+        gate in gate_rule(), rollback in rollback_rule(), missing in missing(),
+    ) {
+        let with_missing = |rule: String| format!("{}, missing: {missing} }}", rule.strip_suffix(" }").unwrap());
+        let table = table(&[with_missing(gate)], &[with_missing(rollback)]);
+        let reading = judged(&table, &snapshot(&a, &b, &f)).reading;
+        agree(reading.stage, &reading.snapshot);
+    }
+
     #[test]
     fn a_trace_leads_to_its_check(
         (a, b, f, baseline) in (1..8_usize).prop_flat_map(|windows| {
@@ -377,11 +410,7 @@ proptest! {
         let snapshot = json!({ "stage": "s", "metrics": metrics, "baseline": baseline });
         // A baseline of another length is refused.
         if let Ok(reading) = snapshot::read("laws", snapshot.to_string(), &table, &Request::default()) {
-            let traces = traced(reading.stage, &reading.snapshot);
-            traces.iter().for_each(follow);
-            let checks: Vec<_> = traces.into_iter().map(|trace| trace.check).collect();
-            let verdict = evaluate(reading.stage, &reading.snapshot);
-            prop_assert_eq!(format!("{checks:?}"), format!("{:?}", verdict.checks()));
+            agree(reading.stage, &reading.snapshot);
         }
     }
 }

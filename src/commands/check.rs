@@ -13,7 +13,7 @@ use rollout_gate::{
     exit::Exit,
     input::{
         files::{Source, sources},
-        snapshot::{self, Asker, Request},
+        snapshot::{Asker, Request, Unread},
     },
     outcome::{Judged, Outcome},
     refusal::Refusal,
@@ -90,8 +90,8 @@ fn judge<'t>(source: Result<Source, Refusal>, table: &'t Table, request: &Reques
         Err(refusal) => refusal.origin.clone(),
     };
     let result = source
-        .and_then(|source| source.read())
-        .and_then(|text| snapshot::read(&name, text, table, request))
+        .and_then(|source| Unread::open(&source))
+        .and_then(|snapshot| snapshot.read(table, request))
         .map(Judged::from);
     Outcome { name: Some(name), result }
 }

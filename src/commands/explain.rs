@@ -12,7 +12,7 @@ use rollout_gate::{
     input::{
         did_you_mean,
         files::Source,
-        snapshot::{self, Asker, Request},
+        snapshot::{Asker, Request, Unread},
     },
     outcome::Judged,
     refusal::{Code, Refusal},
@@ -161,7 +161,7 @@ impl<'a> Explainer<'a> {
             last: self.args.last,
             ended_within: None,
         };
-        let reading = snapshot::read(&source.name(), source.read()?, self.table, &request)?;
+        let reading = Unread::open(&source)?.read(self.table, &request)?;
         let judged = Judged::from(reading);
         let stage = judged.verdict.stage();
         let is_here = |pipeline: &Pipeline| pipeline.name == stage.pipeline().name;

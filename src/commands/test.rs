@@ -9,7 +9,7 @@ use rollout_gate::{
     exit::Status,
     input::{
         files::Source,
-        snapshot::{self, Asker, Request},
+        snapshot::{Asker, Request, Unread},
         suite,
     },
     outcome::Reading,
@@ -190,7 +190,7 @@ fn recorded_snapshot<'t>(recorded: &Recorded, folder: &Path, table: &'t Table) -
         asker: Asker::Test,
         ..Request::default()
     };
-    snapshot::read(&source.name(), source.read()?, table, &request)
+    Unread::open(&source)?.read(table, &request)
 }
 
 fn report(results: &[Results<'_>], args: &TestArgs, color: ColorChoice) -> Status {

@@ -234,7 +234,7 @@ struct Case<'a, 'j, 't> {
 impl<'t> Case<'_, '_, 't> {
     fn check(&self) -> Check<'t> {
         match self.judge.rule.over {
-            Over::Windows { .. } => self.check_windows(|_| {}),
+            Over::Windows { .. } => self.check_windows(self.tally()),
             Over::Whole(aggregate) => self.check_whole(aggregate, self.whole(aggregate)),
         }
     }
@@ -242,8 +242,10 @@ impl<'t> Case<'_, '_, 't> {
     fn trace(&self) -> Trace<'t> {
         match self.judge.rule.over {
             Over::Windows { .. } => {
-                let mut windows = Vec::with_capacity(self.judge.snapshot.windows());
-                let check = self.check_windows(|judged| windows.push(self.step(judged)));
+                let mut tally = Tally::default();
+                let windows = 0..self.judge.snapshot.windows();
+                let windows = windows.map(|window| self.step(self.judge_window(window, &mut tally))).collect();
+                let check = self.check_windows(tally);
                 Trace { check, steps: Steps::Windows { needed: self.needed(), windows } }
             }
             Over::Whole(aggregate) => {
@@ -264,34 +266,57 @@ impl<'t> Case<'_, '_, 't> {
         Step { own, and: self.and_in(window).collect(), exempt, breach, run, possible }
     }
 
-    /// Goes through the windows in order; `look` sees each as it was judged.
-    fn tally(&self, mut look: impl FnMut(JudgedWindow)) -> Tally {
-        // A rule that lacks its baseline has no data at all, whatever `and` and `unless` say.
-        let lacks_baseline = self.judge.lacks_baseline();
+    /// Goes through the windows in order: by the stretch where all is clear, as most is, else one by one.
+    fn tally(&self) -> Tally {
+        /// Few enough that one breach costs little.
+        const STRETCH: usize = 64;
         let mut tally = Tally::default();
-        for window in 0..self.judge.snapshot.windows() {
-            let own = self.own.at(window);
-            let breach = if lacks_baseline { Answer::Unknown } else { self.breach(own, window) };
-            let breach = self.settle(breach);
-            let worst = own.pair().map(|(value, limit)| Worst { value, limit, window: Some(window) });
-            tally.add(window, breach, worst, self);
-            look(JudgedWindow { window, own, breach, run: tally.run.windows, possible: tally.possible });
+        let windows = self.judge.snapshot.windows();
+        for from in (0..windows).step_by(STRETCH) {
+            let stretch = from..windows.min(from + STRETCH);
+            match self.worst_if_clear(stretch.clone()) {
+                Some(worst) => tally.add_clear(worst, self),
+                None => stretch.for_each(|window| {
+                    self.judge_window(window, &mut tally);
+                }),
+            }
         }
         tally
     }
 
-    fn check_windows(&self, mut look: impl FnMut(JudgedWindow)) -> Check<'t> {
+    /// Of `windows` with one limit, each with a value that does not breach, the value nearest to a breach. `and` and
+    /// `unless` can turn none of them into a breach.
+    fn worst_if_clear(&self, windows: Range<usize>) -> Option<Worst> {
+        let Bound::Fixed(limit) = self.own.bound else { return None };
+        let comparator = self.own.condition.comparator;
+        let series = self.own.series.filter(|_| comparator.is_directed())?;
+        let (lowest, highest) = series.extremes(windows.clone())?;
+        let is_highest_worse = self.badness(highest, limit.get()) > self.badness(lowest, limit.get());
+        let worst = if is_highest_worse { highest } else { lowest };
+        let breach = self.against(comparator.holds(worst, limit.get()).into());
+        // The first of equals, with its own sign if they are zero.
+        let window = windows.into_iter().find(|window| series.at(*window).get() == Some(worst))?;
+        let value = series.at(window).get()?;
+        (breach == Answer::No).then_some(Worst { value, limit: limit.get(), window: Some(window) })
+    }
+
+    /// Judges the next window.
+    fn judge_window(&self, window: usize, tally: &mut Tally) -> JudgedWindow {
+        let own = self.own.at(window);
+        // A rule that lacks its baseline has no data at all, whatever `and` and `unless` say.
+        let lacks_baseline = self.judge.lacks_baseline();
+        let breach = if lacks_baseline { Answer::Unknown } else { self.breach(own, window) };
+        let breach = self.settle(breach);
+        let worst = own.pair().map(|(value, limit)| Worst { value, limit, window: Some(window) });
+        tally.add(window, breach, worst, self);
+        JudgedWindow { window, own, breach, run: tally.run.windows, possible: tally.possible }
+    }
+
+    fn check_windows(&self, tally: Tally) -> Check<'t> {
         let rule = self.judge.rule;
         let windows = self.judge.snapshot.windows();
         let needed = self.needed();
-        let mut fired_at = None;
-        let tally = self.tally(|judged| {
-            if judged.run == needed && rule.kind == Kind::Rollback {
-                fired_at.get_or_insert(judged.window);
-            }
-            look(judged);
-        });
-        let gaps = tally.no_data.iter().map(|gap| gap.to - gap.from + 1).sum();
+        let gaps = tally.no_data.iter().map(Stretch::windows).sum();
         let state = if tally.longest.windows >= needed {
             State::breached(rule.kind)
         } else if tally.longest_possible >= needed {
@@ -299,6 +324,8 @@ impl<'t> Case<'_, '_, 't> {
         } else {
             State::clear(rule.kind)
         };
+        let long_enough = tally.breaches.iter().find(|breach| breach.windows() >= needed);
+        let fired_at = long_enough.filter(|_| state == State::Fired).map(|breach| breach.from + needed - 1);
         let worst = match state {
             State::Fired => tally.longest.measured_worst(),
             State::Fail => tally.all.measured_worst(),
@@ -402,19 +429,22 @@ impl<'t> Case<'_, '_, 't> {
         let (Some(a), Some(b)) = (earlier, later) else {
             return earlier.or(later);
         };
-        // Among windows with one limit the values decide: their differences to it might round to a tie.
-        let badness = |worst: Worst| {
-            let comparator = self.judge.rule.condition.comparator;
-            let excess = match self.own.bound {
-                Bound::Fixed(_) if comparator.is_directed() => comparator.excess(worst.value, 0.0),
-                Bound::Fixed(_) | Bound::Moving { .. } => comparator.excess(worst.value, worst.limit),
-            };
-            match self.judge.rule.kind {
-                Kind::Gate => -excess,
-                Kind::Rollback => excess,
-            }
-        };
+        let badness = |worst: Worst| self.badness(worst.value, worst.limit);
         if badness(b) > badness(a) { later } else { earlier }
+    }
+
+    /// How far `value` is into a breach of `limit`, to compare with that of other windows.
+    fn badness(&self, value: f64, limit: f64) -> f64 {
+        let comparator = self.judge.rule.condition.comparator;
+        let excess = match self.own.bound {
+            // Among windows with one limit the values decide: their differences to it might round to a tie.
+            Bound::Fixed(_) if comparator.is_directed() => comparator.excess(value, 0.0),
+            Bound::Fixed(_) | Bound::Moving { .. } => comparator.excess(value, limit),
+        };
+        match self.judge.rule.kind {
+            Kind::Gate => -excess,
+            Kind::Rollback => excess,
+        }
     }
 
     fn reason(&self, state: State, worst: Option<Worst>, no_data: impl FnOnce() -> String) -> Option<String> {
@@ -493,6 +523,13 @@ struct Tally {
 }
 
 impl Tally {
+    /// Adds windows that do not breach, of which `worst` is nearest to it.
+    fn add_clear(&mut self, worst: Worst, case: &Case<'_, '_, '_>) {
+        self.worst = case.worse(self.worst, Some(worst));
+        self.run = Breaches::default();
+        self.possible = 0;
+    }
+
     /// Adds a window: whether it breaches, and its value.
     fn add(&mut self, window: usize, breach: Breach, worst: Option<Worst>, case: &Case<'_, '_, '_>) {
         let Breach { measured, settled } = breach;

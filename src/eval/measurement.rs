@@ -1,8 +1,8 @@
 //! The series of one metric, and how series of several metrics meet.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
-use super::number::Point;
+use super::{number::Point, unit::Unit};
 
 /// The values of one series.
 #[derive(Clone, Debug)]
@@ -29,6 +29,16 @@ impl Values {
         match self {
             Self::Constant(_) => None,
             Self::Windows(points) => Some(points.len()),
+        }
+    }
+
+    /// Whether every value that there is can be one of `unit`.
+    #[must_use]
+    pub fn fit(&self, unit: Unit) -> bool {
+        let fits = |point: &Point| point.get().is_none_or(|value| unit.contains(value));
+        match self {
+            Self::Constant(point) => fits(point),
+            Self::Windows(points) => points.iter().all(fits),
         }
     }
 
@@ -66,6 +76,15 @@ impl Series {
         self.values.at(window)
     }
 
+    /// The lowest and the highest value in `windows`; `None` if one of them has no data, or there are none.
+    #[must_use]
+    pub fn extremes(&self, windows: Range<usize>) -> Option<(f64, f64)> {
+        match &self.values {
+            Values::Constant(point) => point.get().filter(|_| !windows.is_empty()).map(|value| (value, value)),
+            Values::Windows(points) => extremes(points.get(windows)?),
+        }
+    }
+
     /// Its values.
     #[must_use]
     pub fn values(&self) -> &Values {
@@ -77,6 +96,30 @@ impl Series {
     pub fn quotient_of_sums(&self) -> Option<Point> {
         self.quotient_of_sums
     }
+}
+
+/// The same of `points`. A judgement of a long series looks here first, so this is laid out for a processor that
+/// compares several numbers at once: side by side, and without a way out in the middle.
+fn extremes(points: &[Point]) -> Option<(f64, f64)> {
+    const SIDE_BY_SIDE: usize = 8;
+    let has_data = points.iter().fold(true, |has_data, point| has_data & point.get().is_some());
+    let first = points.first()?.get().filter(|_| has_data)?;
+    let (mut lowest, mut highest) = ([first; SIDE_BY_SIDE], [first; SIDE_BY_SIDE]);
+    let widen = |point: &Point, lowest: &mut f64, highest: &mut f64| {
+        let value = point.get().unwrap_or(first);
+        *lowest = if value < *lowest { value } else { *lowest };
+        *highest = if value > *highest { value } else { *highest };
+    };
+    let (chunks, rest) = points.as_chunks::<SIDE_BY_SIDE>();
+    for chunk in chunks {
+        for ((point, lowest), highest) in chunk.iter().zip(&mut lowest).zip(&mut highest) {
+            widen(point, lowest, highest);
+        }
+    }
+    for ((point, lowest), highest) in rest.iter().zip(&mut lowest).zip(&mut highest) {
+        widen(point, lowest, highest);
+    }
+    Some((lowest.into_iter().fold(first, f64::min), highest.into_iter().fold(first, f64::max)))
 }
 
 /// Everything that was measured of one metric.

@@ -58,6 +58,14 @@ pub struct Stretch {
     pub to: usize,
 }
 
+impl Stretch {
+    /// How many windows it has.
+    #[must_use]
+    pub fn windows(&self) -> usize {
+        self.to - self.from + 1
+    }
+}
+
 /// One rule judged on one series.
 #[derive(Clone, Debug)]
 pub struct Check<'t> {

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek},
     path::{Path, PathBuf},
 };
 
@@ -35,34 +35,93 @@ impl Source {
         }
     }
 
+    /// Opens it. What is not a regular file can be read once only, and is read now.
+    ///
+    /// # Errors
+    /// It cannot be opened, or cannot be read, or is too large.
+    pub fn open(&self) -> Result<Opened, Refusal> {
+        let name = self.name();
+        let content = match self {
+            Self::Stdin => read(io::stdin().lock(), 0).map(Content::Bytes),
+            Self::File(path) => File::open(path).and_then(|file| {
+                let metadata = file.metadata()?;
+                if metadata.is_file() {
+                    Ok(Content::File { file, length: metadata.len() })
+                } else {
+                    read(file, 0).map(Content::Bytes)
+                }
+            }),
+        };
+        match content {
+            Ok(content) => Ok(Opened { name, content }),
+            Err(error) => Err(unreadable(&name, &error)),
+        }
+    }
+
     /// Its text, without a byte order mark.
     ///
     /// # Errors
     /// It cannot be read, is too large, or is not UTF-8.
     pub fn read(&self) -> Result<String, Refusal> {
-        let name = self.name();
-        let bytes = match self {
-            Self::Stdin => read_bytes(io::stdin().lock()),
-            Self::File(path) => File::open(path).and_then(read_bytes),
-        };
-        let bytes = bytes.map_err(|error| {
-            let fault = Fault::new(Code::Unreadable, format!("cannot be read: {error}"));
-            Refusal::unreadable(&name, fault.help("check that the file is there and may be read"))
-        })?;
-        text(&name, bytes)
+        self.open()?.into_text()
     }
+}
+
+/// A file that can be read.
+pub struct Opened {
+    name: String,
+    content: Content,
+}
+
+enum Content {
+    File { file: File, length: u64 },
+    Bytes(Vec<u8>),
+}
+
+impl Opened {
+    /// The file as the user named it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What `scan` makes of its bytes as they come, from the first.
+    pub(super) fn with<T>(&mut self, scan: impl FnOnce(&mut dyn Read) -> Option<T>) -> Option<T> {
+        match &mut self.content {
+            Content::File { file, .. } => scan(file),
+            Content::Bytes(bytes) => scan(&mut bytes.as_slice()),
+        }
+    }
+
+    /// Its text from the beginning, without a byte order mark.
+    pub(super) fn into_text(self) -> Result<String, Refusal> {
+        let bytes = match self.content {
+            Content::Bytes(bytes) => Ok(bytes),
+            Content::File { mut file, length } => file.rewind().and_then(|()| read(file, length)),
+        };
+        text(&self.name, bytes.map_err(|error| unreadable(&self.name, &error))?)
+    }
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Refusal {
+    let fault = Fault::new(Code::Unreadable, format!("cannot be read: {error}"));
+    Refusal::unreadable(name, fault.help("check that the file is there and may be read"))
 }
 
 /// The largest file that is read: far above every real one, and little enough to fit in memory.
 const MOST_BYTES: u64 = 2 << 30;
 
-fn read_bytes(file: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(io::Error::other("larger than 2 GiB"));
+/// Every byte of `file`, which has about `length`.
+fn read(file: impl Read, length: u64) -> io::Result<Vec<u8>> {
+    let too_large = || io::Error::other("larger than 2 GiB");
+    if length > MOST_BYTES {
+        return Err(too_large());
     }
-    Ok(bytes)
+    let mut bytes = Vec::new();
+    // One more, so that the end is seen without asking for more memory.
+    bytes.try_reserve_exact(usize::try_from(length + 1).map_err(io::Error::other)?)?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES { Err(too_large()) } else { Ok(bytes) }
 }
 
 fn text(name: &str, bytes: Vec<u8>) -> Result<String, Refusal> {

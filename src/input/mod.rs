@@ -10,6 +10,7 @@ pub mod files;
 mod form;
 pub mod gates;
 mod json;
+mod plain;
 pub mod sightings;
 pub mod snapshot;
 mod stages;

@@ -1,9 +1,14 @@
 //! A JSON snapshot to an [`eval` snapshot](Snapshot). Every fault of a file is found in one run.
 //!
-//! This file reads the plain keys; `stage` finds the stage that judges, `time` says when the windows were,
-//! `values` reads what was measured.
+//! A snapshot is read twice at most: nearly every one is [plain](super::plain), and read in one pass; where it is not,
+//! or anything is wrong with it, the whole text is read again by [`read_with_places`], which tells what and where.
+//! Where the first gives a reading, the second gives the same.
+//!
+//! This file reads the simple keys; `stage` finds the stage that judges, `time` says when the windows were,
+//! `values` reads what was measured, `plain` does all that for a plain snapshot.
 
 mod keys;
+mod plain;
 mod stage;
 mod time;
 mod values;
@@ -19,7 +24,9 @@ use serde_json::value::RawValue;
 use self::keys::{SnapshotKeys, declared};
 use super::{
     document::Path,
+    files::{Opened, Source},
     json::{Entry, Text},
+    plain::{Plain, scan},
     suggestion::did_you_mean,
     unjudgeable::{Places, SectionPlaces, Unjudgeable, key_of},
 };
@@ -60,11 +67,65 @@ pub enum Asker {
     Nobody,
 }
 
+/// A snapshot whose file has been looked at, and of which nothing is checked yet.
+pub struct Unread {
+    opened: Opened,
+    /// What it says, if it is plain.
+    plain: Option<Plain>,
+}
+
+impl Unread {
+    /// Opens a snapshot's file. Of a plain one, only the values are in memory then.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn open(source: &Source) -> Result<Self, Refusal> {
+        let mut opened = source.open()?;
+        let plain = opened.with(scan);
+        Ok(Self { opened, plain })
+    }
+
+    /// The pipeline that it names, as far as can be told already.
+    #[must_use]
+    pub fn pipeline(&self) -> Option<&str> {
+        self.plain.as_ref()?.pipeline.as_deref()
+    }
+
+    /// The reading, by one of `table`'s stages.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read<'t>(self, table: &'t Table, request: &Request) -> Result<Reading<'t>, Refusal> {
+        if let Some(reading) = self.plain.and_then(|plain| plain::read(plain, table, request)) {
+            return Ok(reading);
+        }
+        let name = self.opened.name().to_owned();
+        read_with_places(&name, self.opened.into_text()?, table, request)
+    }
+}
+
 /// Reads a snapshot that one of `table`'s stages judges. `origin` is the file as the user named it.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read<'t>(origin: &str, text: String, table: &'t Table, request: &Request) -> Result<Reading<'t>, Refusal> {
+    let plain = scan(&mut text.as_bytes());
+    match plain.and_then(|plain| plain::read(plain, table, request)) {
+        Some(reading) => Ok(reading),
+        None => read_with_places(origin, text, table, request),
+    }
+}
+
+/// Gives what [`read`] gives, and takes longer.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read_with_places<'t>(
+    origin: &str,
+    text: String,
+    table: &'t Table,
+    request: &Request,
+) -> Result<Reading<'t>, Refusal> {
     let mut faults = Faults::default();
     match read_text(&text, table, request, &mut faults) {
         Some(reading) if faults.is_empty() => Ok(reading),

@@ -10,7 +10,8 @@ use crate::{
     refusal::{Code, Faults},
 };
 
-fn ways_out(asker: Asker) -> WaysOut {
+/// What to do where the stage cannot be told, in the words of who asks.
+pub(super) fn ways_out(asker: Asker) -> WaysOut {
     match asker {
         Asker::Flags | Asker::Test => {
             WaysOut { stage: "add \"stage\", or use --stage", pipeline: "add \"pipeline\", or use --pipeline" }

@@ -12,11 +12,46 @@ use crate::{
     refusal::{Code, Fault, Faults},
 };
 
+/// Why a snapshot was not taken at a time that can be used.
+pub(super) enum Untimely {
+    /// Nothing says when it was, and that is asked.
+    NoStart,
+    /// Its windows reach beyond the calendar.
+    BeyondCalendar,
+    /// It ended then, before what is asked.
+    Ended(Timestamp),
+    /// It ends then, after what is asked.
+    Ends(Timestamp),
+}
+
+/// When the first judged window opened, if the snapshot says when it was; it must end within `ended_within`.
+pub(super) fn first_judged(
+    start: Option<Timestamp>,
+    snapshot: &Snapshot,
+    ended_within: Option<&RangeInclusive<Timestamp>>,
+) -> Result<Option<Timestamp>, Untimely> {
+    let Some(start) = start else {
+        return if ended_within.is_some() { Err(Untimely::NoStart) } else { Ok(None) };
+    };
+    let windows = snapshot.skipped() + snapshot.windows();
+    let end = opening(start, snapshot.window(), windows).ok_or(Untimely::BeyondCalendar)?;
+    match ended_within {
+        Some(within) if end < *within.start() => Err(Untimely::Ended(end)),
+        Some(within) if end > *within.end() => Err(Untimely::Ends(end)),
+        _ => Ok(opening(start, snapshot.window(), snapshot.skipped())),
+    }
+}
+
+/// The time that an RFC 3339 text names.
+pub(super) fn parse(text: &str) -> Option<Timestamp> {
+    // The calendar is jiff's; it also reads times that RFC 3339 does not know.
+    is_rfc_3339(text).then(|| text.parse().ok()).flatten()
+}
+
 impl Document<'_, '_> {
     pub(super) fn start(&self, faults: &mut Faults) -> Option<Timestamp> {
         let text = self.string("start", faults)?;
-        // The calendar is jiff's; it also reads times that RFC 3339 does not know.
-        let start: Option<Timestamp> = is_rfc_3339(&text).then(|| text.parse().ok()).flatten();
+        let start = parse(&text);
         if start.is_none() {
             let fault = Fault::new(Code::BadTime, format!("{text:?} is not a time that can be used"));
             let fault = fault.at(self.get("start").map_or(0..0, |value| self.text.span(value.get())));
@@ -59,35 +94,35 @@ impl Document<'_, '_> {
         faults: &mut Faults,
     ) -> Option<Timestamp> {
         let span = self.get("start").map(|value| self.text.span(value.get()));
-        let at_start = |code: Code, message: String| {
-            let fault = Fault::new(code, message).path("$.start");
-            match &span {
-                Some(span) => fault.at(span.clone()),
-                None => fault.at(self.start_of(self.text.root())).path("$"),
-            }
-        };
-        let Some(start) = start else {
-            if ended_within.is_some() && span.is_none() {
+        // What is wrong with a start that is there has been told.
+        let is_told = start.is_none() && span.is_some();
+        let (code, message, help) = match first_judged(start, snapshot, ended_within) {
+            Ok(first) => return first,
+            Err(Untimely::NoStart) if is_told => return None,
+            Err(Untimely::NoStart) => {
                 let message = "\"start\" is missing, so its age is unknown, and --max-age is given";
-                let fault = at_start(Code::MissingKey, message.to_owned());
-                faults.push(fault.help("add \"start\": when window 0 opened"));
+                (Code::MissingKey, message.to_owned(), "add \"start\": when window 0 opened")
             }
-            return None;
+            Err(Untimely::BeyondCalendar) => {
+                let message = "the windows from this start end beyond the year 9999";
+                (Code::BadTime, message.to_owned(), "look at \"start\" and \"window_minutes\"")
+            }
+            Err(Untimely::Ended(end)) => {
+                let message = format!("the snapshot ended at {end}, longer ago than --max-age allows");
+                (Code::TooOld, message, "take a fresh snapshot")
+            }
+            Err(Untimely::Ends(end)) => {
+                let message = format!("the snapshot ended at {end}, which is to come, by more than --max-age");
+                (Code::TooOld, message, "look at \"start\" and at the clocks")
+            }
         };
-        let Some(end) = opening(start, snapshot.window(), snapshot.skipped() + snapshot.windows()) else {
-            let message = "the windows from this start end beyond the year 9999";
-            faults.push(at_start(Code::BadTime, message.to_owned()).help("look at \"start\" and \"window_minutes\""));
-            return None;
+        let fault = Fault::new(code, message).path("$.start");
+        let fault = match span {
+            Some(span) => fault.at(span),
+            None => fault.at(self.start_of(self.text.root())).path("$"),
         };
-        if let Some(within) = ended_within.filter(|within| !within.contains(&end)) {
-            let (how, help) = if end < *within.start() {
-                ("longer ago than --max-age allows", "take a fresh snapshot")
-            } else {
-                ("which is to come, by more than --max-age", "look at \"start\" and at the clocks")
-            };
-            faults.push(at_start(Code::TooOld, format!("the snapshot ended at {end}, {how}")).help(help));
-        }
-        opening(start, snapshot.window(), snapshot.skipped())
+        faults.push(fault.help(help));
+        None
     }
 }
 

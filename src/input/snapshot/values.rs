@@ -98,24 +98,23 @@ impl<'a> Document<'a, '_> {
         if !value.get().starts_with('[') {
             return self.point(value, unit, path, faults).map(Values::Constant);
         }
-        // Nearly every array is numbers and nulls in range. What is not is read again, element by element.
-        let is_in_range = |point: &Point| point.get().is_none_or(|value| unit.contains(value));
-        let points = match serde_json::from_str(value.get()) {
-            Ok(Points(points)) if points.iter().all(is_in_range) => points,
+        // Most arrays are numbers and nulls in range. What is not is read again, element by element.
+        let values = match serde_json::from_str(value.get()).map(|Points(points)| Values::Windows(points)) {
+            Ok(values) if values.fit(unit) => values,
             _ => {
                 let elements = Text::elements(value).into_iter().enumerate();
                 let points = elements.map(|(index, element)| self.point(element, unit, &path.index(index), faults));
                 // Collected whole first: every fault is to be found, not only the first.
                 let points: Vec<Option<Point>> = points.collect();
-                points.into_iter().collect::<Option<_>>()?
+                Values::Windows(points.into_iter().collect::<Option<_>>()?)
             }
         };
-        if points.is_empty() {
+        if values.windows() == Some(0) {
             let fault = Fault::new(Code::EmptyArray, "this array is empty").at(self.text.span(value.get())).path(path);
             faults.push(fault.help("write one value a window, or null where there is none"));
             return None;
         }
-        Some(Values::Windows(points))
+        Some(values)
     }
 
     /// One value, or null.

@@ -1,0 +1,315 @@
+//! Snapshots as programs write them, read in one pass over their bytes: what nearly every snapshot is.
+//!
+//! Plain is one object with the keys of a snapshot, each once, and no escapes in its strings; of a metric numbers,
+//! `null`, `true` and `false`, alone or in an array, by label or not. Nothing of the text is kept, and no more of it
+//! than a piece is in memory. Whatever is not plain, sound or not, is left to the reader that knows places: this one
+//! never says what is wrong.
+
+mod number;
+
+use std::{
+    collections::HashSet,
+    io::{self, Read},
+    ops::RangeInclusive,
+};
+
+use self::number::number;
+use crate::eval::{measurement::Values, number::Point};
+
+/// What a plain snapshot says. Nothing is checked against a table yet.
+#[derive(Debug, Default)]
+pub(super) struct Plain {
+    pub(super) pipeline: Option<String>,
+    pub(super) stage: Option<String>,
+    pub(super) start: Option<String>,
+    pub(super) window_minutes: Option<f64>,
+    /// By name, in order; no name twice.
+    pub(super) metrics: Vec<(String, PlainMeasurement)>,
+    /// The same.
+    pub(super) baseline: Option<Vec<(String, PlainMeasurement)>>,
+    /// In order; no key twice.
+    pub(super) labels: Option<Vec<(String, String)>>,
+}
+
+/// What stands under the name of a metric.
+#[derive(Debug)]
+pub(super) enum PlainMeasurement {
+    Single(PlainSeries),
+    /// By label, in order; at least one, and no label twice.
+    Labelled(Vec<(String, PlainSeries)>),
+}
+
+/// One series; an array has at least one value.
+#[derive(Debug)]
+pub(super) struct PlainSeries {
+    pub(super) values: Values,
+    /// Whether `true` or `false` is among them, read as 1 and 0.
+    pub(super) has_booleans: bool,
+}
+
+/// Reads a snapshot to its end; `None` if it is not plain, or cannot be read.
+pub(super) fn scan(source: &mut dyn Read) -> Option<Plain> {
+    let mut scanner = Scanner { feed: Feed { source, buffer: Vec::new(), at: 0, end: 0, is_done: false }, windows: 0 };
+    let plain = scanner.snapshot()?;
+    scanner.peek().is_none().then_some(plain).filter(|_| scanner.feed.is_done)
+}
+
+/// No token of a plain snapshot is longer than this. So many bytes are always at hand, until the end.
+const LONGEST: usize = 1024;
+
+/// The bytes of a source, a piece at a time.
+struct Feed<'a> {
+    source: &'a mut dyn Read,
+    buffer: Vec<u8>,
+    /// Where in the buffer what is at hand stands.
+    at: usize,
+    end: usize,
+    is_done: bool,
+}
+
+impl Feed<'_> {
+    /// What is at hand and not taken yet.
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.at..self.end).unwrap_or_default()
+    }
+
+    /// The same, of [`LONGEST`] at least, or up to the end; `None` if it cannot be read.
+    fn fill(&mut self) -> Option<&[u8]> {
+        while self.rest().len() < LONGEST && !self.is_done {
+            self.read().ok()?;
+        }
+        Some(self.rest())
+    }
+
+    /// Reads the next piece behind what is at hand.
+    fn read(&mut self) -> io::Result<()> {
+        /// One read is enough for most snapshots; of a long one, a piece fits in a cache.
+        const PIECES: RangeInclusive<usize> = 16 << 10..=256 << 10;
+        self.buffer.copy_within(self.at..self.end, 0);
+        (self.at, self.end) = (0, self.end - self.at);
+        if self.buffer.len() < *PIECES.end() {
+            let longer = (self.buffer.len() * 2).clamp(*PIECES.start(), *PIECES.end());
+            self.buffer.resize(longer, 0);
+        }
+        let read = loop {
+            match self.source.read(self.buffer.get_mut(self.end..).unwrap_or_default()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        self.end += read;
+        self.is_done = read == 0;
+        Ok(())
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+}
+
+struct Scanner<'a> {
+    feed: Feed<'a>,
+    /// How many windows the last array had: the next one has as many.
+    windows: usize,
+}
+
+impl Scanner<'_> {
+    fn snapshot(&mut self) -> Option<Plain> {
+        let mut plain = Plain::default();
+        let mut keys: Vec<String> = Vec::new();
+        self.object(|scanner, key| {
+            if keys.contains(&key) {
+                return None;
+            }
+            match key.as_str() {
+                "pipeline" => scanner.fill(&mut plain.pipeline, Self::string)?,
+                "stage" => scanner.fill(&mut plain.stage, Self::string)?,
+                "start" => scanner.fill(&mut plain.start, Self::string)?,
+                "window_minutes" => scanner.fill(&mut plain.window_minutes, Self::number)?,
+                "metrics" => plain.metrics = scanner.measurements()?,
+                "baseline" => scanner.fill(&mut plain.baseline, Self::measurements)?,
+                "labels" => scanner.fill(&mut plain.labels, Self::labels)?,
+                _ => return None,
+            }
+            keys.push(key);
+            Some(())
+        })?;
+        keys.iter().any(|key| key == "metrics").then_some(plain)
+    }
+
+    /// Fills `slot` with what `read` reads; not where there is `null`, which is as good as no key.
+    fn fill<T>(&mut self, slot: &mut Option<T>, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<()> {
+        if self.peek()? == b'n' {
+            return self.word(b"null");
+        }
+        *slot = Some(read(self)?);
+        Some(())
+    }
+
+    fn measurements(&mut self) -> Option<Vec<(String, PlainMeasurement)>> {
+        self.entries(Self::measurement)
+    }
+
+    fn labels(&mut self) -> Option<Vec<(String, String)>> {
+        self.entries(Self::string)
+    }
+
+    fn measurement(&mut self) -> Option<PlainMeasurement> {
+        if self.peek()? != b'{' {
+            return Some(PlainMeasurement::Single(self.series()?));
+        }
+        let series = self.entries(Self::series)?;
+        (!series.is_empty()).then_some(PlainMeasurement::Labelled(series))
+    }
+
+    fn series(&mut self) -> Option<PlainSeries> {
+        if self.peek()? == b'[' {
+            self.take(1);
+            return self.array();
+        }
+        let rest = self.feed.fill()?;
+        let (value, after) = value(rest)?;
+        let taken = rest.len() - after.len();
+        self.take(taken);
+        Some(PlainSeries { values: Values::Constant(value.point()), has_booleans: value.is_boolean() })
+    }
+
+    /// An array whose bracket is taken.
+    fn array(&mut self) -> Option<PlainSeries> {
+        let mut points = Vec::with_capacity(self.windows);
+        let mut has_booleans = false;
+        let mut is_open = true;
+        while is_open {
+            let at_hand = self.feed.fill()?;
+            let mut rest = at_hand;
+            // On and on, for as long as a whole token is at hand.
+            while is_open && (rest.len() >= LONGEST || rest.len() == at_hand.len()) {
+                let (value, after) = value(skip_space(rest))?;
+                points.push(value.point());
+                has_booleans |= value.is_boolean();
+                (is_open, rest) = match skip_space(after) {
+                    [b',', rest @ ..] => (true, rest),
+                    [b']', rest @ ..] => (false, rest),
+                    _ => return None,
+                };
+            }
+            let taken = at_hand.len() - rest.len();
+            self.take(taken);
+        }
+        self.windows = points.len();
+        Some(PlainSeries { values: Values::Windows(points), has_booleans })
+    }
+
+    /// The entries of an object, no key twice.
+    fn entries<T>(&mut self, mut value: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<(String, T)>> {
+        let mut entries = Vec::new();
+        self.object(|scanner, key| {
+            entries.push((key, value(scanner)?));
+            Some(())
+        })?;
+        let mut keys = HashSet::with_capacity(entries.len());
+        entries.iter().all(|(key, _)| keys.insert(key.as_str())).then_some(())?;
+        Some(entries)
+    }
+
+    /// Goes through an object; `entry` reads the value of each key.
+    fn object(&mut self, mut entry: impl FnMut(&mut Self, String) -> Option<()>) -> Option<()> {
+        self.word(b"{")?;
+        if self.peek()? == b'}' {
+            return self.word(b"}");
+        }
+        loop {
+            let key = self.string()?;
+            self.word(b":")?;
+            entry(self, key)?;
+            match self.peek()? {
+                b',' => self.take(1),
+                _ => return self.word(b"}"),
+            }
+        }
+    }
+
+    fn string(&mut self) -> Option<String> {
+        self.word(b"\"")?;
+        let rest = self.feed.fill()?;
+        let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
+        let (text, after) = rest.split_at_checked(end)?;
+        let text = std::str::from_utf8(text).ok().filter(|_| after.starts_with(b"\""))?.to_owned();
+        self.take(end + 1);
+        Some(text)
+    }
+
+    fn number(&mut self) -> Option<f64> {
+        self.peek()?;
+        let rest = self.feed.fill()?;
+        let (number, after) = number(rest)?;
+        let taken = rest.len() - after.len();
+        self.take(taken);
+        Some(number)
+    }
+
+    /// Takes `word`, which must come next.
+    fn word(&mut self, word: &[u8]) -> Option<()> {
+        self.peek()?;
+        self.feed.fill()?.starts_with(word).then(|| self.take(word.len()))
+    }
+
+    /// The first byte that is not space; `None` at the end.
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            let rest = self.feed.fill()?;
+            let is_end = rest.is_empty();
+            let after = skip_space(rest);
+            let (space, first) = (rest.len() - after.len(), after.first().copied());
+            self.take(space);
+            if first.is_some() || is_end {
+                return first;
+            }
+        }
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.feed.take(bytes);
+    }
+}
+
+/// What an array can hold.
+#[derive(Clone, Copy)]
+enum Value {
+    Null,
+    Number(f64),
+    Boolean(bool),
+}
+
+impl Value {
+    fn point(self) -> Point {
+        match self {
+            Self::Null => Point::NO_DATA,
+            Self::Number(number) => Point::new(number),
+            Self::Boolean(is_set) => Point::new(f64::from(u8::from(is_set))),
+        }
+    }
+
+    fn is_boolean(self) -> bool {
+        matches!(self, Self::Boolean(_))
+    }
+}
+
+/// The value at the beginning of `text`, and what follows it.
+fn value(text: &[u8]) -> Option<(Value, &[u8])> {
+    match text {
+        [b'-' | b'0'..=b'9', ..] => number(text).map(|(number, after)| (Value::Number(number), after)),
+        [b'n', b'u', b'l', b'l', after @ ..] => Some((Value::Null, after)),
+        [b't', b'r', b'u', b'e', after @ ..] => Some((Value::Boolean(true), after)),
+        [b'f', b'a', b'l', b's', b'e', after @ ..] => Some((Value::Boolean(false), after)),
+        _ => None,
+    }
+}
+
+/// Without what JSON calls space.
+fn skip_space(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\n' | b'\r' | b'\t', after @ ..] = text {
+        text = after;
+    }
+    text
+}

@@ -1,0 +1,92 @@
+//! The reading of a [plain](crate::input::plain) snapshot: the same as of any other, where nothing is wrong.
+
+use std::{collections::HashMap, time::Duration};
+
+use super::{Request, stage::ways_out, time};
+use crate::{
+    eval::{
+        measurement::{Measurement, Series},
+        snapshot::{Measured, Snapshot},
+        table::{Metric, Pipeline, Table},
+        unit::Unit,
+    },
+    input::{
+        plain::{Plain, PlainMeasurement, PlainSeries},
+        stages::{Named, candidates, choose},
+        windows,
+    },
+    outcome::Reading,
+    refusal::Faults,
+};
+
+/// What `plain` says; `None` if anything is wrong with it, or with what is asked of it.
+pub(super) fn read<'t>(plain: Plain, table: &'t Table, request: &Request) -> Option<Reading<'t>> {
+    // What goes wrong is told by the reader that knows where.
+    let mut faults = Faults::default();
+    let pipeline = agreed(plain.pipeline, request.pipeline.as_ref()).ok()?;
+    let stage = agreed(plain.stage, request.stage.as_ref()).ok()?;
+    let candidates = candidates(table, pipeline.as_ref(), &mut faults)?;
+    let stage = choose(&candidates, stage.as_ref(), |fault| fault, &ways_out(request.asker), &mut faults)?;
+    let start = match plain.start {
+        Some(start) => Some(time::parse(&start)?),
+        None => None,
+    };
+    let window = window(plain.window_minutes, stage.pipeline())?;
+    let (metrics, unused_metrics) = measurements(plain.metrics, stage.pipeline())?;
+    let (baseline, unused_baseline) = measurements(plain.baseline.unwrap_or_default(), stage.pipeline())?;
+    let snapshot = Snapshot::new(stage, Measured { window, metrics, baseline }, request.last).ok()?;
+    let start = time::first_judged(start, &snapshot, request.ended_within.as_ref()).ok()?;
+    Some(Reading { stage, snapshot, start, labels: plain.labels.unwrap_or_default(), unused_metrics, unused_baseline })
+}
+
+/// What the snapshot and the request say of one name; `Err` where they do not agree.
+fn agreed(said: Option<String>, wanted: Option<&String>) -> Result<Option<Named>, ()> {
+    if said.as_ref().zip(wanted).is_some_and(|(said, wanted)| said != wanted) {
+        return Err(());
+    }
+    let name = said.or_else(|| wanted.cloned());
+    Ok(name.map(|name| Named { name, path: String::new(), span: None }))
+}
+
+fn window(minutes: Option<f64>, pipeline: &Pipeline) -> Option<Duration> {
+    match minutes {
+        None => pipeline.window,
+        Some(minutes) => windows::width(minutes).filter(|window| pipeline.window.is_none_or(|own| own == *window)),
+    }
+}
+
+/// The declared metrics by their id, and the names of the others; `None` if a value cannot be of its metric.
+fn measurements(
+    plain: Vec<(String, PlainMeasurement)>,
+    pipeline: &Pipeline,
+) -> Option<(Vec<Option<Measurement>>, Vec<String>)> {
+    let mut measurements: Vec<Option<Measurement>> = pipeline.metrics.iter().map(|_| None).collect();
+    let mut unused = Vec::new();
+    let mut declared: HashMap<&str, (&Metric, &mut Option<Measurement>)> = pipeline
+        .metrics
+        .iter()
+        .zip(&mut measurements)
+        .map(|(metric, slot)| (metric.name.as_str(), (metric, slot)))
+        .collect();
+    for (name, measured) in plain {
+        match declared.get_mut(name.as_str()) {
+            Some((metric, slot)) => **slot = Some(measurement(measured, metric.unit)?),
+            None => unused.push(name),
+        }
+    }
+    Some((measurements, unused))
+}
+
+fn measurement(plain: PlainMeasurement, unit: Unit) -> Option<Measurement> {
+    let labelled = match plain {
+        PlainMeasurement::Single(plain) => return series(plain, unit).map(Measurement::Single),
+        PlainMeasurement::Labelled(labelled) => labelled,
+    };
+    let with_unit = |(label, plain)| Some((label, series(plain, unit)?));
+    labelled.into_iter().map(with_unit).collect::<Option<_>>().map(Measurement::Labelled)
+}
+
+fn series(plain: PlainSeries, unit: Unit) -> Option<Series> {
+    let is_written_so = !plain.has_booleans || unit == Unit::Flag;
+    (is_written_so && plain.values.fit(unit)).then(|| Series::measured(plain.values))
+}
