@@ -71,10 +71,9 @@ impl<'a, 't: 'a> Judge<'a, 't> {
         let own = self.comparisons(&self.rule.condition, &labels);
         let and: Vec<_> = self.rule.and().iter().map(|condition| self.comparisons(condition, &labels)).collect();
         let exemptions = self.exemptions(&labels);
-        let metric = self.metric_name(self.rule.condition.metric);
         let cases = labels.iter().zip(&own).zip(exemptions).enumerate().map(|(index, ((label, own), exemption))| {
             let and = and.iter().filter_map(|and| and.get(index)).collect();
-            Case { judge: self, label: *label, subject: reason::subject(metric, *label), own, and, exemption }
+            Case { judge: self, label: *label, own, and, exemption }
         });
         cases.for_each(|case| look(&case));
     }
@@ -225,7 +224,6 @@ enum Exemption<'a> {
 struct Case<'a, 'j, 't> {
     judge: &'j Judge<'a, 't>,
     label: Option<&'a str>,
-    subject: String,
     own: &'j Comparison<'a>,
     and: Vec<&'j Comparison<'a>>,
     exemption: Exemption<'a>,
@@ -266,15 +264,20 @@ impl<'t> Case<'_, '_, 't> {
         Step { own, and: self.and_in(window).collect(), exempt, breach, run, possible }
     }
 
-    /// Goes through the windows in order: by the stretch where all is clear, as most is, else one by one.
+    /// Goes through the windows in order: all at once if all is clear, as it mostly is, or else by the stretch where
+    /// that is, and one by one where it is not.
     fn tally(&self) -> Tally {
         /// Few enough that one breach costs little.
         const STRETCH: usize = 64;
         let mut tally = Tally::default();
         let windows = self.judge.snapshot.windows();
+        if let Some(worst) = self.worst_if_clear(0..windows, Series::extremes) {
+            tally.add_clear(worst, self);
+            return tally;
+        }
         for from in (0..windows).step_by(STRETCH) {
             let stretch = from..windows.min(from + STRETCH);
-            match self.worst_if_clear(stretch.clone()) {
+            match self.worst_if_clear(stretch.clone(), |series| series.values().extremes_in(stretch.clone())) {
                 Some(worst) => tally.add_clear(worst, self),
                 None => stretch.for_each(|window| {
                     self.judge_window(window, &mut tally);
@@ -284,20 +287,25 @@ impl<'t> Case<'_, '_, 't> {
         tally
     }
 
-    /// Of `windows` with one limit, each with a value that does not breach, the value nearest to a breach. `and` and
-    /// `unless` can turn none of them into a breach.
-    fn worst_if_clear(&self, windows: Range<usize>) -> Option<Worst> {
+    /// Of `windows` with one limit, each with a value that does not breach, the value nearest to a breach; `extremes`
+    /// are those of the windows. `and` and `unless` can turn none of them into a breach.
+    fn worst_if_clear(
+        &self,
+        mut windows: Range<usize>,
+        extremes: impl FnOnce(&Series) -> Option<(f64, f64)>,
+    ) -> Option<Worst> {
         let Bound::Fixed(limit) = self.own.bound else { return None };
-        let comparator = self.own.condition.comparator;
+        let (limit, comparator) = (limit.get(), self.own.condition.comparator);
         let series = self.own.series.filter(|_| comparator.is_directed())?;
-        let (lowest, highest) = series.extremes(windows.clone())?;
-        let is_highest_worse = self.badness(highest, limit.get()) > self.badness(lowest, limit.get());
-        let worst = if is_highest_worse { highest } else { lowest };
-        let breach = self.against(comparator.holds(worst, limit.get()).into());
+        let (lowest, highest) = extremes(series)?;
+        let worst = if self.badness(highest, limit) > self.badness(lowest, limit) { highest } else { lowest };
+        if self.against(comparator.holds(worst, limit).into()) != Answer::No {
+            return None;
+        }
         // The first of equals, with its own sign if they are zero.
-        let window = windows.into_iter().find(|window| series.at(*window).get() == Some(worst))?;
+        let window = windows.find(|window| series.at(*window).get() == Some(worst))?;
         let value = series.at(window).get()?;
-        (breach == Answer::No).then_some(Worst { value, limit: limit.get(), window: Some(window) })
+        Some(Worst { value, limit, window: Some(window) })
     }
 
     /// Judges the next window.
@@ -337,7 +345,7 @@ impl<'t> Case<'_, '_, 't> {
             breaches: tally.breaches,
             fired_at,
             no_data: tally.no_data,
-            reason: self.reason(state, worst, || reason::no_data(&self.subject, gaps, windows)),
+            reason: self.reason(state, worst, || reason::no_data(&self.subject(), gaps, windows)),
             ..self.judge.check(self.label, state)
         }
     }
@@ -376,7 +384,7 @@ impl<'t> Case<'_, '_, 't> {
             breaches: breach.map(|window| Stretch { from: window, to: window }).into_iter().collect(),
             fired_at: breach.filter(|_| state == State::Fired),
             no_data: gaps,
-            reason: self.reason(state, worst, || reason::no_aggregate(&self.subject)),
+            reason: self.reason(state, worst, || reason::no_aggregate(&self.subject())),
             ..self.judge.check(self.label, state)
         }
     }
@@ -447,6 +455,10 @@ impl<'t> Case<'_, '_, 't> {
         }
     }
 
+    fn subject(&self) -> String {
+        reason::subject(self.judge.metric_name(self.judge.rule.condition.metric), self.label)
+    }
+
     fn reason(&self, state: State, worst: Option<Worst>, no_data: impl FnOnce() -> String) -> Option<String> {
         let (rule, snapshot) = (self.judge.rule, self.judge.snapshot);
         let window = snapshot.window();
@@ -454,7 +466,7 @@ impl<'t> Case<'_, '_, 't> {
             (State::Pass | State::Quiet, _) => None,
             (State::Fail | State::Fired, Some(Worst { value, limit, .. })) => {
                 let facts = Facts {
-                    subject: &self.subject,
+                    subject: &self.subject(),
                     stage: &self.judge.stage.stage().name,
                     value,
                     limit,
@@ -465,7 +477,7 @@ impl<'t> Case<'_, '_, 't> {
                 Some(reason::breach(rule, &facts))
             }
             (State::Fail | State::Fired | State::NoData | State::NotEvaluated, _) => {
-                Some(if self.own.lacks_baseline() { reason::no_baseline(&self.subject) } else { no_data() })
+                Some(if self.own.lacks_baseline() { reason::no_baseline(&self.subject()) } else { no_data() })
             }
         }
     }

@@ -32,13 +32,20 @@ impl Values {
         }
     }
 
-    /// Whether every value that there is can be one of `unit`.
-    #[must_use]
-    pub fn fit(&self, unit: Unit) -> bool {
-        let fits = |point: &Point| point.get().is_none_or(|value| unit.contains(value));
+    /// The lowest and the highest of all; `None` if one of them has no data, or there are none.
+    fn extremes(&self) -> Option<(f64, f64)> {
         match self {
-            Self::Constant(point) => fits(point),
-            Self::Windows(points) => points.iter().all(fits),
+            Self::Constant(point) => extremes(&[*point]),
+            Self::Windows(points) => extremes(points),
+        }
+    }
+
+    /// The same of some windows.
+    #[must_use]
+    pub fn extremes_in(&self, windows: Range<usize>) -> Option<(f64, f64)> {
+        match self {
+            Self::Constant(_) => self.extremes(),
+            Self::Windows(points) => extremes(points.get(windows)?),
         }
     }
 
@@ -50,56 +57,9 @@ impl Values {
     }
 }
 
-/// One series: its values and, where it was derived from parts, the quotient of their sums.
-#[derive(Clone, Debug)]
-pub struct Series {
-    values: Values,
-    quotient_of_sums: Option<Point>,
-}
-
-impl Series {
-    /// A series as measured.
-    #[must_use]
-    pub fn measured(values: Values) -> Self {
-        Self { values, quotient_of_sums: None }
-    }
-
-    /// A series derived from parts, whose total is sum(of) / sum(to) over all windows.
-    #[must_use]
-    pub fn derived(values: Values, quotient_of_sums: Point) -> Self {
-        Self { values, quotient_of_sums: Some(quotient_of_sums) }
-    }
-
-    /// The value in `window`.
-    #[must_use]
-    pub fn at(&self, window: usize) -> Point {
-        self.values.at(window)
-    }
-
-    /// The lowest and the highest value in `windows`; `None` if one of them has no data, or there are none.
-    #[must_use]
-    pub fn extremes(&self, windows: Range<usize>) -> Option<(f64, f64)> {
-        match &self.values {
-            Values::Constant(point) => point.get().filter(|_| !windows.is_empty()).map(|value| (value, value)),
-            Values::Windows(points) => extremes(points.get(windows)?),
-        }
-    }
-
-    /// Its values.
-    #[must_use]
-    pub fn values(&self) -> &Values {
-        &self.values
-    }
-
-    /// sum(of) / sum(to) over all windows, of a derived series.
-    #[must_use]
-    pub fn quotient_of_sums(&self) -> Option<Point> {
-        self.quotient_of_sums
-    }
-}
-
-/// The same of `points`. A judgement of a long series looks here first, so this is laid out for a processor that
-/// compares several numbers at once: side by side, and without a way out in the middle.
+/// The lowest and the highest of `points`; `None` if one of them has no data, or there are none. Most of what judging
+/// looks at, so it is laid out for a processor that compares several numbers at once: side by side, and without a way
+/// out in the middle.
 fn extremes(points: &[Point]) -> Option<(f64, f64)> {
     const SIDE_BY_SIDE: usize = 8;
     let has_data = points.iter().fold(true, |has_data, point| has_data & point.get().is_some());
@@ -120,6 +80,72 @@ fn extremes(points: &[Point]) -> Option<(f64, f64)> {
         widen(point, lowest, highest);
     }
     Some((lowest.into_iter().fold(first, f64::min), highest.into_iter().fold(first, f64::max)))
+}
+
+/// One series: its values and, where it was derived from parts, the quotient of their sums.
+#[derive(Clone, Debug)]
+pub struct Series {
+    values: Values,
+    extremes: Option<(f64, f64)>,
+    quotient_of_sums: Option<Point>,
+}
+
+impl Series {
+    /// A series as measured.
+    #[must_use]
+    pub fn measured(values: Values) -> Self {
+        Self { extremes: values.extremes(), values, quotient_of_sums: None }
+    }
+
+    /// A series derived from parts, whose total is sum(of) / sum(to) over all windows.
+    #[must_use]
+    pub fn derived(values: Values, quotient_of_sums: Point) -> Self {
+        Self { quotient_of_sums: Some(quotient_of_sums), ..Self::measured(values) }
+    }
+
+    /// The value in `window`.
+    #[must_use]
+    pub fn at(&self, window: usize) -> Point {
+        self.values.at(window)
+    }
+
+    /// Its values.
+    #[must_use]
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// The lowest and the highest value; `None` if a window has no data, or there are no windows.
+    #[must_use]
+    pub fn extremes(&self) -> Option<(f64, f64)> {
+        self.extremes
+    }
+
+    /// Whether every value that there is can be one of `unit`.
+    #[must_use]
+    pub fn fits(&self, unit: Unit) -> bool {
+        let fits = |point: &Point| point.get().is_none_or(|value| unit.contains(value));
+        match (self.extremes, &self.values) {
+            // Every other unit is a range.
+            (Some((lowest, highest)), _) if unit != Unit::Flag => unit.contains(lowest) && unit.contains(highest),
+            (_, Values::Constant(point)) => fits(point),
+            (_, Values::Windows(points)) => points.iter().all(fits),
+        }
+    }
+
+    /// sum(of) / sum(to) over all windows, of a derived series.
+    #[must_use]
+    pub fn quotient_of_sums(&self) -> Option<Point> {
+        self.quotient_of_sums
+    }
+
+    /// Only the last `windows` windows.
+    fn keep_last(&mut self, windows: usize) {
+        if self.values.windows().is_some_and(|all| all > windows) {
+            self.values.keep_last(windows);
+            self.extremes = self.values.extremes();
+        }
+    }
 }
 
 /// Everything that was measured of one metric.
@@ -150,8 +176,8 @@ impl Measurement {
     /// Only the last `windows` windows of every series.
     pub fn keep_last(&mut self, windows: usize) {
         match self {
-            Self::Single(series) => series.values.keep_last(windows),
-            Self::Labelled(series) => series.iter_mut().for_each(|(_, series)| series.values.keep_last(windows)),
+            Self::Single(series) => series.keep_last(windows),
+            Self::Labelled(series) => series.iter_mut().for_each(|(_, series)| series.keep_last(windows)),
         }
     }
 

@@ -296,6 +296,7 @@ impl Value {
 }
 
 /// The value at the beginning of `text`, and what follows it.
+#[inline]
 fn value(text: &[u8]) -> Option<(Value, &[u8])> {
     match text {
         [b'-' | b'0'..=b'9', ..] => number(text).map(|(number, after)| (Value::Number(number), after)),

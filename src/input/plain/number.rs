@@ -2,6 +2,7 @@
 
 /// The number at the beginning of `text`, and what follows it; `None` unless it is one that ends within `text` and
 /// is finite.
+#[inline]
 pub(super) fn number(text: &[u8]) -> Option<(f64, &[u8])> {
     let unsigned = text.strip_prefix(b"-").unwrap_or(text);
     let whole = unsigned.iter().take_while(|byte| byte.is_ascii_digit()).count();

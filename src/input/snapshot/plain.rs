@@ -62,6 +62,9 @@ fn measurements(
 ) -> Option<(Vec<Option<Measurement>>, Vec<String>)> {
     let mut measurements: Vec<Option<Measurement>> = pipeline.metrics.iter().map(|_| None).collect();
     let mut unused = Vec::new();
+    if plain.is_empty() {
+        return Some((measurements, unused));
+    }
     let mut declared: HashMap<&str, (&Metric, &mut Option<Measurement>)> = pipeline
         .metrics
         .iter()
@@ -88,5 +91,5 @@ fn measurement(plain: PlainMeasurement, unit: Unit) -> Option<Measurement> {
 
 fn series(plain: PlainSeries, unit: Unit) -> Option<Series> {
     let is_written_so = !plain.has_booleans || unit == Unit::Flag;
-    (is_written_so && plain.values.fit(unit)).then(|| Series::measured(plain.values))
+    Some(Series::measured(plain.values)).filter(|series| is_written_so && series.fits(unit))
 }

@@ -70,9 +70,7 @@ impl<'a> Document<'a, '_> {
     fn measurement(&self, value: &'a RawValue, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Measurement {
         let nothing = || Measurement::Single(Series::measured(Values::Constant(Point::NO_DATA)));
         if !value.get().starts_with('{') {
-            return self
-                .values(value, unit, path, faults)
-                .map_or_else(nothing, |values| Measurement::Single(Series::measured(values)));
+            return self.series(value, unit, path, faults).map_or_else(nothing, Measurement::Single);
         }
         let Some(entries) = self.text.entries(value.get(), path, faults) else { return nothing() };
         if entries.is_empty() {
@@ -87,34 +85,35 @@ impl<'a> Document<'a, '_> {
                 faults.push(fault.help("write an array, or one number"));
                 return None;
             }
-            let values = self.values(entry.value, unit, &path.key(&entry.key), faults)?;
-            Some((entry.key, Series::measured(values)))
+            let series = self.series(entry.value, unit, &path.key(&entry.key), faults)?;
+            Some((entry.key, series))
         });
         Measurement::Labelled(series.collect())
     }
 
     /// An array of values, or one value for every window.
-    fn values(&self, value: &'a RawValue, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Values> {
+    fn series(&self, value: &'a RawValue, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Series> {
+        let measured = |points| Series::measured(Values::Windows(points));
         if !value.get().starts_with('[') {
-            return self.point(value, unit, path, faults).map(Values::Constant);
+            return self.point(value, unit, path, faults).map(|point| Series::measured(Values::Constant(point)));
         }
         // Most arrays are numbers and nulls in range. What is not is read again, element by element.
-        let values = match serde_json::from_str(value.get()).map(|Points(points)| Values::Windows(points)) {
-            Ok(values) if values.fit(unit) => values,
+        let series = match serde_json::from_str(value.get()).map(|Points(points)| measured(points)) {
+            Ok(series) if series.fits(unit) => series,
             _ => {
                 let elements = Text::elements(value).into_iter().enumerate();
                 let points = elements.map(|(index, element)| self.point(element, unit, &path.index(index), faults));
                 // Collected whole first: every fault is to be found, not only the first.
                 let points: Vec<Option<Point>> = points.collect();
-                Values::Windows(points.into_iter().collect::<Option<_>>()?)
+                measured(points.into_iter().collect::<Option<_>>()?)
             }
         };
-        if values.windows() == Some(0) {
+        if series.values().windows() == Some(0) {
             let fault = Fault::new(Code::EmptyArray, "this array is empty").at(self.text.span(value.get())).path(path);
             faults.push(fault.help("write one value a window, or null where there is none"));
             return None;
         }
-        Some(values)
+        Some(series)
     }
 
     /// One value, or null.
