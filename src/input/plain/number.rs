@@ -5,6 +5,53 @@
 #[inline]
 pub(super) fn number(text: &[u8]) -> Option<(f64, &[u8])> {
     let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    match short(unsigned) {
+        Some((value, after)) if unsigned.len() < text.len() => Some((-value, after)),
+        Some(found) => Some(found),
+        None => any(text, unsigned),
+    }
+}
+
+/// The same of a number without sign and exponent, of at most nine digits behind leading zeros: what most are that a
+/// program has rounded. It takes two thirds of the time of [`any`].
+#[inline]
+fn short(text: &[u8]) -> Option<(f64, &[u8])> {
+    /// The powers of ten that are an `f64`.
+    const TENS: [f64; 23] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ];
+    let mut digits = 0;
+    let after_whole = skip_digits(text, &mut digits);
+    let whole = text.len() - after_whole.len();
+    let (after, fraction) = match after_whole {
+        [b'.', behind @ ..] => {
+            let after = skip_digits(behind, &mut digits);
+            (after, behind.len() - after.len())
+        }
+        _ => (after_whole, 0),
+    };
+    let has_point = after.len() < after_whole.len();
+    let is_json = whole > 0 && (whole == 1 || !text.starts_with(b"0")) && (fraction > 0 || !has_point);
+    let goes_on = matches!(after, [] | [b'0'..=b'9' | b'.' | b'e' | b'E', ..]);
+    // Both are exact, so their quotient is the nearest number (Clinger, 1990).
+    (is_json && !goes_on).then_some((f64::from(digits) / TENS.get(fraction)?, after))
+}
+
+/// What follows the digits that `text` begins with. They are put behind `digits`, up to nine in all.
+#[inline]
+fn skip_digits<'a>(mut text: &'a [u8], digits: &mut u32) -> &'a [u8] {
+    while let [digit @ b'0'..=b'9', after @ ..] = text
+        && *digits < 100_000_000
+    {
+        *digits = *digits * 10 + u32::from(digit - b'0');
+        text = after;
+    }
+    text
+}
+
+/// The number at the beginning of `text`, which is `unsigned` behind its sign.
+fn any<'a>(text: &'a [u8], unsigned: &[u8]) -> Option<(f64, &'a [u8])> {
     let whole = unsigned.iter().take_while(|byte| byte.is_ascii_digit()).count();
     // What the parser knows and JSON does not: `inf`, `.5`, `01`, `5.`
     let is_json = match (unsigned, unsigned.get(whole..)?) {
