@@ -193,7 +193,7 @@ impl<'a> Report<'a> {
     /// sources and what they came to; a snapshot itself is dropped by the core that judged it.
     fn write_batch<'t>(
         &self,
-        mut sources: impl Iterator<Item = Result<Source, Refusal>>,
+        mut sources: impl Iterator<Item = Result<Source, Refusal>> + Send,
         judge: impl Fn(Result<Source, Refusal>) -> Outcome<'t> + Sync,
         written: &mut Written,
     ) -> Exit {
@@ -208,14 +208,14 @@ impl<'a> Report<'a> {
             progress.count();
             rendered
         };
-        loop {
-            let chunk: Vec<_> = sources.by_ref().take(CHUNK).collect();
-            if chunk.is_empty() {
-                break;
-            }
-            let rendered: Vec<Rendered> = match &pool {
-                Some(pool) => pool.install(|| chunk.into_par_iter().map(render).collect()),
-                None => chunk.into_iter().map(render).collect(),
+        let mut chunk: Vec<_> = sources.by_ref().take(CHUNK).collect();
+        while !chunk.is_empty() {
+            let mut next = || sources.by_ref().take(CHUNK).collect();
+            let rendered: Vec<Rendered>;
+            (rendered, chunk) = match &pool {
+                // Folders are walked while what was found there is judged.
+                Some(pool) => pool.join(|| chunk.into_par_iter().map(render).collect(), next),
+                None => (chunk.into_iter().map(render).collect(), next()),
             };
             progress.hide_while(|| {
                 for rendered in rendered {

@@ -49,13 +49,17 @@ pub(super) struct PlainSeries {
 
 /// Reads a snapshot to its end; `None` if it is not plain, or cannot be read.
 pub(super) fn scan(source: &mut dyn Read) -> Option<Plain> {
-    let mut scanner = Scanner { feed: Feed { source, buffer: Vec::new(), at: 0, end: 0, is_done: false }, windows: 0 };
+    let mut scanner =
+        Scanner { feed: Feed { source, buffer: Vec::new(), at: 0, end: 0, is_done: false }, windows: A_DAY };
     let plain = scanner.snapshot()?;
     scanner.peek().is_none().then_some(plain).filter(|_| scanner.feed.is_done)
 }
 
 /// No token of a plain snapshot is longer than this. So many bytes are always at hand, until the end.
 const LONGEST: usize = 1024;
+
+/// Windows of five minutes in a day: the first array is taken to have as many, lest it be moved while it grows.
+const A_DAY: usize = 288;
 
 /// The bytes of a source, a piece at a time.
 struct Feed<'a> {
@@ -168,10 +172,10 @@ impl Scanner<'_> {
             return self.array();
         }
         let rest = self.feed.fill()?;
-        let (value, after) = value(rest)?;
-        let taken = rest.len() - after.len();
+        let (point, after) = value(rest)?;
+        let (taken, has_booleans) = (rest.len() - after.len(), is_boolean(rest));
         self.take(taken);
-        Some(PlainSeries { values: Values::Constant(value.point()), has_booleans: value.is_boolean() })
+        Some(PlainSeries { values: Values::Constant(point), has_booleans })
     }
 
     /// An array whose bracket is taken.
@@ -184,9 +188,10 @@ impl Scanner<'_> {
             let mut rest = at_hand;
             // On and on, for as long as a whole token is at hand.
             while is_open && (rest.len() >= LONGEST || rest.len() == at_hand.len()) {
-                let (value, after) = value(skip_space(rest))?;
-                points.push(value.point());
-                has_booleans |= value.is_boolean();
+                let text = skip_space(rest);
+                let (point, after) = value(text)?;
+                points.push(point);
+                has_booleans |= is_boolean(text);
                 (is_open, rest) = match skip_space(after) {
                     [b',', rest @ ..] => (true, rest),
                     [b']', rest @ ..] => (false, rest),
@@ -273,38 +278,21 @@ impl Scanner<'_> {
     }
 }
 
-/// What an array can hold.
-#[derive(Clone, Copy)]
-enum Value {
-    Null,
-    Number(f64),
-    Boolean(bool),
-}
-
-impl Value {
-    fn point(self) -> Point {
-        match self {
-            Self::Null => Point::NO_DATA,
-            Self::Number(number) => Point::new(number),
-            Self::Boolean(is_set) => Point::new(f64::from(u8::from(is_set))),
-        }
-    }
-
-    fn is_boolean(self) -> bool {
-        matches!(self, Self::Boolean(_))
-    }
-}
-
 /// The value at the beginning of `text`, and what follows it.
 #[inline]
-fn value(text: &[u8]) -> Option<(Value, &[u8])> {
+fn value(text: &[u8]) -> Option<(Point, &[u8])> {
     match text {
-        [b'-' | b'0'..=b'9', ..] => number(text).map(|(number, after)| (Value::Number(number), after)),
-        [b'n', b'u', b'l', b'l', after @ ..] => Some((Value::Null, after)),
-        [b't', b'r', b'u', b'e', after @ ..] => Some((Value::Boolean(true), after)),
-        [b'f', b'a', b'l', b's', b'e', after @ ..] => Some((Value::Boolean(false), after)),
+        [b'-' | b'0'..=b'9', ..] => number(text).map(|(number, after)| (Point::new(number), after)),
+        [b'n', b'u', b'l', b'l', after @ ..] => Some((Point::NO_DATA, after)),
+        [b't', b'r', b'u', b'e', after @ ..] => Some((Point::new(1.0), after)),
+        [b'f', b'a', b'l', b's', b'e', after @ ..] => Some((Point::new(0.0), after)),
         _ => None,
     }
+}
+
+/// Whether a value is `true` or `false`.
+fn is_boolean(value: &[u8]) -> bool {
+    matches!(value, [b't' | b'f', ..])
 }
 
 /// Without what JSON calls space.
