@@ -4,10 +4,12 @@
 #![allow(clippy::doc_markdown)]
 
 mod check;
+#[cfg(feature = "completions")]
 mod completions;
 mod explain;
 mod init;
 mod lint;
+#[cfg(feature = "man")]
 mod man;
 mod schema;
 mod show;
@@ -15,13 +17,15 @@ mod test;
 
 use clap::{ColorChoice, Parser, Subcommand};
 
+#[cfg(feature = "completions")]
+pub(crate) use self::completions::CompletionsArgs;
+#[cfg(feature = "man")]
+pub(crate) use self::man::ManArgs;
 pub(crate) use self::{
     check::{CheckArgs, CheckFormat, ReportArgs},
-    completions::CompletionsArgs,
     explain::ExplainArgs,
     init::{InitArgs, StarterFile},
     lint::{LintArgs, LintFormat},
-    man::ManArgs,
     schema::{Document, SchemaArgs},
     show::{ShowArgs, ShowFormat},
     test::{TestArgs, TestFormat},
@@ -76,10 +80,12 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
 
     /// Print what completes commands and flags in a shell
+    #[cfg(feature = "completions")]
     #[command(before_help = completions::EXAMPLES)]
     Completions(CompletionsArgs),
 
     /// Print a page of the manual
+    #[cfg(feature = "man")]
     #[command(before_help = man::EXAMPLES)]
     Man(ManArgs),
 }

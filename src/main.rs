@@ -19,7 +19,9 @@ fn main() -> ExitCode {
         Command::Test(args) => commands::test::run(args, cli.color).into(),
         Command::Init(args) => commands::init::run(args).into(),
         Command::Schema(args) => commands::schema::run(args).into(),
+        #[cfg(feature = "completions")]
         Command::Completions(args) => commands::completions::run(args).into(),
+        #[cfg(feature = "man")]
         Command::Man(args) => commands::man::run(args).into(),
     }
 }

@@ -60,6 +60,7 @@ fn commands() -> io::Result<Vec<String>> {
 }
 
 #[test]
+#[cfg_attr(not(feature = "default"), ignore = "built without it")]
 fn help() -> io::Result<()> {
     let mut settings = kept_in("cli");
     let commands = commands()?;
@@ -81,6 +82,7 @@ fn help() -> io::Result<()> {
 }
 
 #[test]
+#[cfg_attr(not(feature = "completions"), ignore = "built without it")]
 fn every_shell_completes_every_command() -> io::Result<()> {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let run = run(&mut command(["completions", shell]))?;
@@ -93,6 +95,7 @@ fn every_shell_completes_every_command() -> io::Result<()> {
 }
 
 #[test]
+#[cfg_attr(not(feature = "man"), ignore = "built without it")]
 fn every_command_has_a_page_in_the_manual() -> io::Result<()> {
     let all = run(&mut command(["man"]))?;
     assert_eq!((all.code, all.stderr.as_str()), (Some(0), ""));

@@ -167,6 +167,7 @@ fn take_down_report(form: &str) -> io::Result<()> {
 }
 
 #[test]
+#[cfg_attr(not(feature = "junit"), ignore = "built without it")]
 fn junit() -> io::Result<()> {
     take_down_report("junit")
 }

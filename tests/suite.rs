@@ -127,6 +127,7 @@ fn cases<'a>(document: &'a Document<'_>) -> Vec<Node<'a, 'a>> {
 
 /// What another reader of XML finds in it is what the JSON says.
 #[test]
+#[cfg_attr(not(feature = "junit"), ignore = "built without it")]
 fn junit_is_read_by_others() {
     let run = ran(&["--gates", SHOP, "--format", "junit", EVERY_ENDING]);
     assert_eq!(run.code, Some(2));
@@ -162,6 +163,7 @@ fn junit_is_read_by_others() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "junit"), ignore = "built without it")]
 fn junit_has_what_is_required_and_what_cannot_be_used() {
     let lacking = ran(&["--gates", SHOP, "--format", "junit", "--require-coverage", PASSING]);
     assert_eq!(lacking.code, Some(1));

@@ -74,6 +74,7 @@ pub(crate) struct ReportArgs {
     pub(crate) report_json: Option<PathBuf>,
 
     /// Also write JUnit XML: a test case a check
+    #[cfg(feature = "junit")]
     #[arg(long, value_name = "FILE")]
     pub(crate) report_junit: Option<PathBuf>,
 
@@ -82,6 +83,7 @@ pub(crate) struct ReportArgs {
     pub(crate) report_markdown: Option<PathBuf>,
 
     /// Also write a page for people, with charts: one file that needs nothing beside it
+    #[cfg(feature = "html")]
     #[arg(long, value_name = "FILE")]
     pub(crate) report_html: Option<PathBuf>,
 

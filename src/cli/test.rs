@@ -56,6 +56,7 @@ pub(crate) enum TestFormat {
     /// One indented document a table
     Json,
     /// A report that CI systems show
+    #[cfg(feature = "junit")]
     Junit,
 }
 

@@ -1,14 +1,20 @@
 //! One file a command: each walks its guest from the door in to the door out.
 
 pub(crate) mod check;
+#[cfg(feature = "completions")]
 pub(crate) mod completions;
 mod destination;
 pub(crate) mod explain;
 mod find;
 pub(crate) mod init;
 pub(crate) mod lint;
+#[cfg(feature = "man")]
 pub(crate) mod man;
 mod output;
+#[cfg(feature = "progress")]
+mod progress;
+#[cfg(not(feature = "progress"))]
+#[path = "no_progress.rs"]
 mod progress;
 mod reports;
 pub(crate) mod schema;

@@ -47,8 +47,10 @@ impl ReportFile {
     fn all(args: &ReportArgs) -> Vec<Self> {
         let files = [
             ("--report-json", Format::Json, &args.report_json),
+            #[cfg(feature = "junit")]
             ("--report-junit", Format::Junit, &args.report_junit),
             ("--report-markdown", Format::Markdown, &args.report_markdown),
+            #[cfg(feature = "html")]
             ("--report-html", Format::Html, &args.report_html),
             ("--report-incident", Format::Incident, &args.report_incident),
         ];

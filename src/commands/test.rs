@@ -16,7 +16,7 @@ use rollout_gate::{
     refusal::{Code, Refusal},
     report::{
         fault,
-        suite::{json, junit, text},
+        suite::{json, text},
     },
     suite::{Coverage, Ending, Recorded, Results, Suite, SuiteResults},
 };
@@ -216,7 +216,8 @@ fn report(results: &[Results<'_>], args: &TestArgs, color: ColorChoice) -> Statu
         TestFormat::Text if args.quiet => text::last_line(results, settings),
         TestFormat::Text => text::render(results, settings),
         TestFormat::Json => results.iter().map(json::render).collect(),
-        TestFormat::Junit => junit::render(results),
+        #[cfg(feature = "junit")]
+        TestFormat::Junit => rollout_gate::report::suite::junit::render(results),
     };
     deliver(&text, status)
 }

@@ -62,6 +62,7 @@ pub fn complaint(message: &str, help: &str, color: bool) -> String {
 }
 
 /// Where a fault is, with the line quoted and marked; `None` where it has no place in a text.
+#[cfg(feature = "html")]
 pub(super) fn quoted(refusal: &Refusal, fault: &Fault) -> Option<String> {
     refusal.text.as_ref().zip(fault.span.as_ref())?;
     let title = Level::ERROR.primary_title(shown(&fault.message));

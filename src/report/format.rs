@@ -4,7 +4,11 @@
 //! thread that judged it, and in the end makes the whole file of all pieces in their order. Equal outcomes give equal
 //! bytes.
 
-use super::{html, incident, json, junit, markdown};
+#[cfg(feature = "html")]
+use super::html;
+#[cfg(feature = "junit")]
+use super::junit;
+use super::{incident, json, markdown};
 use crate::outcome::Outcome;
 
 /// What a report says besides the outcomes.
@@ -18,28 +22,28 @@ pub struct Settings {
 
 /// From one line each: the variants of [`Format`] and [`Piece`], and what makes pieces and files of them.
 macro_rules! formats {
-    ($($(#[$doc:meta])* $variant:ident, $module:ident;)*) => {
+    ($($(#[doc = $doc:literal])* $(#[cfg($when:meta)])? $variant:ident, $module:ident;)*) => {
         /// What a report file is written for.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Format {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $doc])* $(#[cfg($when)])? $variant,)*
         }
 
         /// What one outcome adds to a report file.
         #[derive(Debug)]
         pub enum Piece {
-            $($(#[$doc])* $variant($module::Piece),)*
+            $($(#[doc = $doc])* $(#[cfg($when)])? $variant($module::Piece),)*
         }
 
         impl Format {
             /// Every format.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+            pub const ALL: &[Self] = &[$($(#[cfg($when)])? Self::$variant,)*];
 
             /// What `outcome` adds to a file of this format.
             #[must_use]
             pub fn piece(self, outcome: &Outcome<'_>, settings: &Settings) -> Piece {
                 match self {
-                    $(Self::$variant => Piece::$variant($module::piece(outcome, settings)),)*
+                    $($(#[cfg($when)])? Self::$variant => Piece::$variant($module::piece(outcome, settings)),)*
                 }
             }
 
@@ -48,7 +52,7 @@ macro_rules! formats {
             #[must_use]
             pub fn whole(self, pieces: Vec<Piece>) -> Option<String> {
                 match self {
-                    $(Self::$variant => {
+                    $($(#[cfg($when)])? Self::$variant => {
                         #[allow(unreachable_patterns, reason = "of a single format there are no others")]
                         let own = |piece| match piece {
                             Piece::$variant(piece) => Some(piece),
@@ -65,7 +69,9 @@ macro_rules! formats {
 
 impl Format {
     /// Lets go of what a file of these pieces, and of more to come, will not show.
+    #[cfg_attr(not(feature = "html"), expect(unused_variables, reason = "pages alone let go"))]
     pub fn thin(self, pieces: &mut [Piece]) {
+        #[cfg(feature = "html")]
         if self == Self::Html {
             html::thin(pieces.iter_mut().filter_map(|piece| match piece {
                 Piece::Html(piece) => Some(piece),
@@ -79,10 +85,12 @@ formats! {
     /// The documents of `--format json`, one after another.
     Json, json;
     /// XML that CI systems show as tests.
+    #[cfg(feature = "junit")]
     Junit, junit;
     /// A comment on a pull request, or a summary.
     Markdown, markdown;
     /// A page for people.
+    #[cfg(feature = "html")]
     Html, html;
     /// The note of each rollback, for people to complete.
     Incident, incident;

@@ -3,13 +3,12 @@
 
 use std::collections::HashMap;
 
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
-
 use super::{
     escape::shown,
     fault,
     format::Settings,
     told::{Told, Urgency, in_table_order},
+    xunit::{self, Case, Ending, Suite},
 };
 use crate::{
     eval::{
@@ -22,7 +21,7 @@ use crate::{
 
 /// The suite of one snapshot.
 #[derive(Debug)]
-pub struct Piece(TestSuite);
+pub struct Piece(Suite);
 
 /// The suite of one snapshot.
 #[must_use]
@@ -32,8 +31,9 @@ pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
         Ok(judged) => judged_suite(judged, name.unwrap_or("-"), settings),
         Err(refusal) => refused_suite(refusal, name.unwrap_or(&refusal.origin)),
     };
-    suite.add_property(Property::new("decision", outcome.decision().map_or("none", Decision::name)));
-    suite.add_property(Property::new("table", shown(&settings.table)));
+    let decision = outcome.decision().map_or("none", Decision::name);
+    suite.properties.push(("decision".to_owned(), decision.to_owned()));
+    suite.properties.push(("table".to_owned(), shown(&settings.table).into_owned()));
     Piece(suite)
 }
 
@@ -41,39 +41,23 @@ pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
 #[must_use]
 pub fn whole(pieces: Vec<Piece>) -> String {
     let mut names = Names::default();
-    let mut report = Report::new("rollout-gate check");
-    for Piece(mut suite) in pieces {
-        suite.name = names.unique(suite.name.as_str()).into();
-        report.add_test_suite(suite);
-    }
-    write(&report)
+    let numbered = |Piece(suite): Piece| Suite { name: names.unique(&suite.name), ..suite };
+    let suites: Vec<Suite> = pieces.into_iter().map(numbered).collect();
+    xunit::write("rollout-gate check", &suites)
 }
 
-/// As XML that the schema of Jenkins' xUnit plugin accepts (junit-10.xsd): at its root, nobody counts skipped tests.
-pub(super) fn write(report: &Report) -> String {
-    let xml = report.to_string();
-    // Writing to memory has no way to fail.
-    debug_assert!(xml.is_ok());
-    xml.unwrap_or_default().replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1)
-}
-
-fn judged_suite(judged: &Judged<'_>, name: &str, settings: &Settings) -> TestSuite {
+fn judged_suite(judged: &Judged<'_>, name: &str, settings: &Settings) -> Suite {
     let stage = judged.verdict.stage();
     let class = format!("{}.{}", shown(&stage.pipeline().name), shown(&stage.stage().name));
     let mut names = Names::default();
-    let mut suite = TestSuite::new(shown(name));
-    for told in in_table_order(judged) {
-        let mut case = TestCase::new(names.unique(&case_name(told.check)), status(&told, settings));
-        case.set_classname(&class);
-        if told.urgency == Urgency::Warned {
-            case.set_system_out(body(&told, settings));
-        }
-        suite.add_test_case(case);
-    }
-    for (key, value) in &judged.reading.labels {
-        suite.add_property(Property::new(format!("label.{}", shown(key)), shown(value)));
-    }
-    suite
+    let cases = in_table_order(judged).into_iter().map(|told| Case {
+        name: names.unique(&case_name(told.check)),
+        class: class.clone(),
+        ending: ending(&told, settings),
+    });
+    let labels = judged.reading.labels.iter();
+    let labels = labels.map(|(key, value)| (format!("label.{}", shown(key)), shown(value).into_owned()));
+    Suite { name: shown(name).into_owned(), cases: cases.collect(), properties: labels.collect() }
 }
 
 /// The rule, with its series where there are several: free of what was measured, so that runs can be compared.
@@ -82,20 +66,15 @@ fn case_name(check: Option<&Check<'_>>) -> String {
 }
 
 /// A warning decides nothing, so it passes; what it says is in its output.
-fn status(told: &Told<'_, '_>, settings: &Settings) -> TestCaseStatus {
-    let reason = told.reason.as_deref().map(shown).unwrap_or_default();
+fn ending(told: &Told<'_, '_>, settings: &Settings) -> Ending {
+    let reason = told.reason.as_deref().map(shown).unwrap_or_default().into_owned();
     match told.urgency {
-        Urgency::Passed | Urgency::Warned => TestCaseStatus::success(),
-        Urgency::NotEvaluated => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message(reason);
-            status
-        }
+        Urgency::Passed => Ending::Passed,
+        Urgency::Warned => Ending::PassedSaying(body(told, settings)),
+        Urgency::NotEvaluated => Ending::Skipped(reason),
         Urgency::Fired | Urgency::Failed | Urgency::NoData => {
             let state = told.check.map_or(State::Fail, |check| check.state);
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(reason).set_type(state.name()).set_description(body(told, settings));
-            status
+            Ending::Failure(xunit::Fault { message: reason, kind: Some(state.name()), text: body(told, settings) })
         }
     }
 }
@@ -111,16 +90,19 @@ fn body(told: &Told<'_, '_>, settings: &Settings) -> String {
     lines.map(|line| shown(line.trim_end())).collect::<Vec<_>>().join("\n")
 }
 
-fn refused_suite(refusal: &Refusal, name: &str) -> TestSuite {
-    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+fn refused_suite(refusal: &Refusal, name: &str) -> Suite {
     let code = refusal.faults.first().map_or("refused", |fault| fault.code.name());
-    status.set_message(fault::line(refusal)).set_type(code).set_description(fault::render(refusal, false).trim_end());
-    let mut case = TestCase::new("verdict", status);
     // Which pipeline it is of, nobody knows.
-    case.set_classname("rollout-gate");
-    let mut suite = TestSuite::new(shown(name));
-    suite.add_test_case(case);
-    suite
+    let (name, class) = (shown(name).into_owned(), "rollout-gate".to_owned());
+    let ending = Ending::Error(refused(refusal, Some(code)));
+    Suite { name, properties: Vec::new(), cases: vec![Case { name: "verdict".to_owned(), class, ending }] }
+}
+
+/// What a refusal says.
+pub(super) fn refused(refusal: &Refusal, kind: Option<&'static str>) -> xunit::Fault {
+    let text = fault::render(refusal, false);
+    let lines: Vec<_> = text.trim_end().lines().map(shown).collect();
+    xunit::Fault { message: shown(&fault::line(refusal)).into_owned(), kind, text: lines.join("\n") }
 }
 
 /// Names that were given, so that none is given twice: a CI system takes equal ones for one test.

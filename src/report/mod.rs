@@ -10,9 +10,11 @@ pub mod fault;
 pub mod format;
 mod gfm;
 pub mod github;
+#[cfg(feature = "html")]
 pub mod html;
 pub mod incident;
 pub mod json;
+#[cfg(feature = "junit")]
 pub mod junit;
 mod layout;
 pub mod lint;
@@ -24,3 +26,5 @@ pub mod text;
 mod times;
 mod told;
 mod wording;
+#[cfg(feature = "junit")]
+mod xunit;

@@ -1,9 +1,11 @@
 //! `--format junit`: XML that CI systems show. A suite for each file, and no time in it: equal inputs give equal bytes.
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-
 use super::{
-    super::{escape::shown, fault, junit},
+    super::{
+        escape::shown,
+        junit,
+        xunit::{self, Case, Suite},
+    },
     never_seen,
 };
 use crate::{
@@ -14,64 +16,56 @@ use crate::{
 /// One report of the suites of every table.
 #[must_use]
 pub fn render(results: &[Results<'_>]) -> String {
-    let mut report = Report::new("rollout-gate test");
-    for results in results {
-        report.add_test_suites(results.refused.iter().map(refused));
-        report.add_test_suites(results.suites.iter().map(suite));
-        if let Some(coverage) = results.coverage.as_ref().filter(|_| results.requires_coverage) {
-            report.add_test_suite(covered(coverage, &results.table));
-        }
-    }
-    junit::write(&report)
+    let suites = results.iter().flat_map(|results| {
+        let coverage = results.coverage.as_ref().filter(|_| results.requires_coverage);
+        let coverage = coverage.map(|coverage| covered(coverage, &results.table));
+        results.refused.iter().map(refused).chain(results.suites.iter().map(tested_suite)).chain(coverage)
+    });
+    xunit::write("rollout-gate test", &suites.collect::<Vec<_>>())
 }
 
-/// A status with its message and body. What acts on a terminal is written out, for XML cannot hold it.
-fn status(kind: NonSuccessKind, message: &str, body: &str) -> TestCaseStatus {
-    let mut status = TestCaseStatus::non_success(kind);
-    let lines: Vec<_> = body.lines().map(shown).collect();
-    status.set_message(shown(message)).set_description(lines.join("\n"));
-    status
+fn failure(message: &str, lines: &[String]) -> xunit::Ending {
+    let lines: Vec<_> = lines.iter().map(|line| shown(line)).collect();
+    xunit::Ending::Failure(xunit::Fault { message: shown(message).into_owned(), kind: None, text: lines.join("\n") })
 }
 
-fn case(name: &str, class: &str, status: TestCaseStatus) -> TestCase {
-    let mut case = TestCase::new(shown(name), status);
-    case.set_classname(shown(class));
-    case
+fn error(refusal: &Refusal) -> xunit::Ending {
+    xunit::Ending::Error(junit::refused(refusal, None))
 }
 
-fn refused(refusal: &Refusal) -> TestSuite {
-    let mut suite = TestSuite::new(shown(&refusal.origin));
-    suite.add_test_case(case("the file can be used", &refusal.origin, error(refusal)));
-    suite
+fn suite(name: &str, cases: Vec<Case>) -> Suite {
+    Suite { name: shown(name).into_owned(), properties: Vec::new(), cases }
 }
 
-fn error(refusal: &Refusal) -> TestCaseStatus {
-    status(NonSuccessKind::Error, &fault::line(refusal), &fault::render(refusal, false))
+fn case(name: &str, class: &str, ending: xunit::Ending) -> Case {
+    Case { name: shown(name).into_owned(), class: shown(class).into_owned(), ending }
 }
 
-fn suite(results: &SuiteResults) -> TestSuite {
-    let mut suite = TestSuite::new(shown(&results.file));
-    suite.add_test_cases(results.tests.iter().map(|test| tested(results, test)));
-    suite
+fn refused(refusal: &Refusal) -> Suite {
+    suite(&refusal.origin, vec![case("the file can be used", &refusal.origin, error(refusal))])
 }
 
-fn tested(results: &SuiteResults, test: &Tested) -> TestCase {
+fn tested_suite(results: &SuiteResults) -> Suite {
+    suite(&results.file, results.tests.iter().map(|test| tested(results, test)).collect())
+}
+
+fn tested(results: &SuiteResults, test: &Tested) -> Case {
     let place: Vec<&str> = [&test.pipeline, &test.stage].into_iter().flatten().map(String::as_str).collect();
-    let status = match &test.ending {
-        Ending::Passed => TestCaseStatus::success(),
+    let ending = match &test.ending {
+        Ending::Passed => xunit::Ending::Passed,
         Ending::Failed { differences, because } => {
             let lines = differences.iter().map(line);
             let because = because.iter().map(|reason| format!("because {reason}"));
             let place = format!("at {}:{}", results.file, test.line);
             let body: Vec<String> = lines.chain(because).chain([place]).collect();
             let what: Vec<&str> = differences.iter().map(|difference| difference.what.as_str()).collect();
-            status(NonSuccessKind::Failure, &format!("other than expected: {}", what.join(", ")), &body.join("\n"))
+            failure(&format!("other than expected: {}", what.join(", ")), &body)
         }
         Ending::Unjudged(refusal) => error(refusal),
     };
     // Of a snapshot that could not be read nothing says which stage it is of.
     let class = if place.is_empty() { results.file.clone() } else { place.join(".") };
-    case(&test.name, &class, status)
+    case(&test.name, &class, ending)
 }
 
 fn line(Difference { what, expected, got }: &Difference) -> String {
@@ -88,7 +82,7 @@ fn outcome(outcome: &Outcome) -> String {
 }
 
 /// Whether every rule was seen both ways, as a test.
-fn covered(coverage: &Coverage<'_>, table: &str) -> TestSuite {
+fn covered(coverage: &Coverage<'_>, table: &str) -> Suite {
     let lacking: Vec<String> = coverage
         .lacking()
         .map(|seen| {
@@ -96,14 +90,10 @@ fn covered(coverage: &Coverage<'_>, table: &str) -> TestSuite {
             format!("{} {}: {what} [{table}:{}]", seen.pipeline.name, seen.rule.id, seen.rule.line)
         })
         .collect();
-    let status = match lacking.len() {
-        0 => TestCaseStatus::success(),
-        1 => status(NonSuccessKind::Failure, "1 rule was not seen both ways", &lacking.join("\n")),
-        several => {
-            status(NonSuccessKind::Failure, &format!("{several} rules were not seen both ways"), &lacking.join("\n"))
-        }
+    let ending = match lacking.len() {
+        0 => xunit::Ending::Passed,
+        1 => failure("1 rule was not seen both ways", &lacking),
+        several => failure(&format!("{several} rules were not seen both ways"), &lacking),
     };
-    let mut suite = TestSuite::new(shown(&format!("coverage of {table}")));
-    suite.add_test_case(case("every rule is seen both ways", "coverage", status));
-    suite
+    suite(&format!("coverage of {table}"), vec![case("every rule is seen both ways", "coverage", ending)])
 }

@@ -1,0 +1,59 @@
+//! What a feature adds is there with it, and unknown without it: `cargo test --test features` with whatever features.
+#![cfg(unix)]
+// A test fails by panicking.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
+
+#[path = "shared/binary.rs"]
+mod binary;
+
+use std::io;
+
+use binary::{command, run};
+
+const SNAPSHOT: &str = "fixtures/tsfm/canary_5/promote.json";
+
+/// Each feature, whether it is built in, and what the command line needs it for.
+const FEATURES: [(&str, bool, &[&[&str]]); 5] = [
+    ("completions", cfg!(feature = "completions"), &[&["completions", "bash"]]),
+    ("html", cfg!(feature = "html"), &[&["check", SNAPSHOT, "--report-html", "/dev/null"]]),
+    (
+        "junit",
+        cfg!(feature = "junit"),
+        &[&["check", SNAPSHOT, "--report-junit", "/dev/null"], &["test", "--format", "junit"]],
+    ),
+    ("man", cfg!(feature = "man"), &[&["man"]]),
+    ("progress", cfg!(feature = "progress"), &[]),
+];
+
+#[test]
+fn what_is_left_out_is_unknown() -> io::Result<()> {
+    for (feature, is_built, uses) in FEATURES {
+        for arguments in uses {
+            let run = run(&mut command(*arguments))?;
+            assert_eq!(run.code, Some(if is_built { 0 } else { 2 }), "{feature} {arguments:?}: {run:?}");
+            let is_unknown = run.stdout.is_empty() && run.stderr.starts_with("error: ");
+            assert_eq!(is_unknown, !is_built, "{feature} {arguments:?}: {run:?}");
+        }
+    }
+    Ok(())
+}
+
+/// Everything else is there whatever the features.
+#[test]
+fn a_plain_check_needs_no_feature() -> io::Result<()> {
+    let run = run(&mut command(["check", SNAPSHOT, "--report-markdown", "/dev/null"]))?;
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run:?}");
+    Ok(())
+}
+
+/// By default, there is all that the documentation tells of.
+#[test]
+fn every_feature_is_on_by_default() {
+    let manifest = include_str!("../Cargo.toml");
+    let features = manifest.split_once("\n[features]\n").unwrap().1.split("\n[").next().unwrap();
+    let features = features.lines().filter_map(|line| line.split_once(" = "));
+    let (default, others): (Vec<_>, Vec<_>) = features.partition(|(name, _)| *name == "default");
+    let names = FEATURES.map(|(name, ..)| name);
+    assert_eq!(others.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
+    assert_eq!(default, [("default", format!("{names:?}").as_str())]);
+}
