@@ -1,5 +1,7 @@
 //! The binary: opens the doors and leaves with the exit code.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 mod commands;
 

@@ -180,6 +180,18 @@ fn one_file_names_the_yaml_crate() {
     assert_eq!(naming, ["yaml.rs"]);
 }
 
+/// Said in the crates themselves, too: whoever builds them without this manifest has it.
+#[test]
+fn nothing_is_unsafe() {
+    for root in ["main.rs", "lib.rs"] {
+        let sources = sources("");
+        let source = sources.iter().find(|source| source.path.ends_with(Path::new("src").join(root))).unwrap();
+        assert!(source.code.lines().any(|line| line == "#![forbid(unsafe_code)]"), "{root}");
+    }
+    let naming: Vec<_> = sources("").into_iter().filter(|source| names(&source.code, "unsafe")).collect();
+    assert!(naming.is_empty(), "{}", naming[0].path.display());
+}
+
 #[test]
 fn what_would_break_the_promise_is_seen() {
     assert_eq!(impurities("let t = std::time::Instant::now();"), ["Instant"]);
