@@ -57,3 +57,23 @@ fn every_feature_is_on_by_default() {
     assert_eq!(others.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
     assert_eq!(default, [("default", format!("{names:?}").as_str())]);
 }
+
+/// How many crates there are besides this one, by `cargo tree` on the system that README.md counts on.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn the_crates_are_as_many_as_the_readme_says() -> io::Result<()> {
+    use std::{collections::BTreeSet, process::Command};
+    let count = |features: &[&str]| {
+        let mut tree = Command::new(env!("CARGO"));
+        tree.current_dir(env!("CARGO_MANIFEST_DIR")).args(["tree", "--locked", "--offline", "--edges", "normal"]);
+        let output = tree.args(["--prefix", "none", "--format", "{p}", "--no-dedupe"]).args(features).output()?;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let crates: BTreeSet<&[u8]> =
+            output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+        Ok::<_, io::Error>(crates.len() - 1)
+    };
+    let (all, none) = (count(&[])?, count(&["--no-default-features"])?);
+    let told = format!("With all of them, {all} other crates are in the build, and without any {none};");
+    assert!(include_str!("../README.md").contains(&told), "README.md does not say: {told}");
+    Ok(())
+}
