@@ -5,7 +5,8 @@
 // A bench fails by panicking.
 #![allow(clippy::expect_used)]
 
-use std::fmt::Write;
+mod bare;
+mod corpus;
 
 use divan::{Bencher, black_box, counter::BytesCount};
 use rollout_gate::{
@@ -17,6 +18,8 @@ use rollout_gate::{
     outcome::{Judged, Outcome},
     report::json::{self, Layout},
 };
+
+use corpus::Digits;
 
 const GATES: &str = include_str!("../../gates.yaml");
 
@@ -31,28 +34,8 @@ fn table() -> Table {
     gates::read("gates.yaml", GATES.to_owned()).expect("the shipped table is sound")
 }
 
-/// A TSFM snapshot of long random-looking doubles, which passes every rule.
 fn snapshot_text(windows: usize) -> String {
-    let mut text = String::from(r#"{"pipeline":"tsfm","stage":"canary_5","window_minutes":5,"metrics":{"#);
-    let metrics = [
-        ("p95_latency_ms", 290.0),
-        ("error_rate", 0.009),
-        ("fallback_rate", 0.07),
-        ("breaker_open_rate", 0.2),
-        ("invalid_output_rate", 0.0),
-    ];
-    for (index, (metric, most)) in metrics.into_iter().enumerate() {
-        let comma = if index == 0 { "" } else { "," };
-        write!(text, r#"{comma}"{metric}":["#).expect("memory");
-        for window in 0..windows {
-            let comma = if window == 0 { "" } else { "," };
-            // The fractional parts of multiples of the golden ratio: spread evenly, and never short.
-            let value = most * (window as f64 * 0.618_033_988_749_894_9).fract();
-            write!(text, "{comma}{value}").expect("memory");
-        }
-        text.push(']');
-    }
-    text + "}}"
+    corpus::snapshot(windows, 0, Digits::All)
 }
 
 fn read(text: String, table: &Table) -> Judged<'_> {
@@ -93,11 +76,18 @@ fn write_json(bencher: Bencher<'_, '_>, windows: usize) {
     bencher.bench_local(|| json::render(black_box(&outcome), "gates.yaml", Layout::Line));
 }
 
-/// The floor: what a generic parser takes for the same bytes, with none of the contract's checks.
+/// What a generic parser takes for the same bytes, with none of the contract's checks.
 #[divan::bench(args = WINDOWS)]
-fn floor_serde_json_value(bencher: Bencher<'_, '_>, windows: usize) {
+fn bare_serde_json_value(bencher: Bencher<'_, '_>, windows: usize) {
     let text = snapshot_text(windows);
     bencher
         .counter(BytesCount::of_str(&text))
         .bench_local(|| serde_json::from_str::<serde_json::Value>(black_box(&text)).map(drop));
+}
+
+/// The same where the parser knows that it reads numbers.
+#[divan::bench(args = WINDOWS)]
+fn bare_serde_json_typed(bencher: Bencher<'_, '_>, windows: usize) {
+    let text = snapshot_text(windows);
+    bencher.counter(BytesCount::of_str(&text)).bench_local(|| bare::sum(black_box(&text)));
 }
