@@ -357,6 +357,9 @@ fn first_observed_is_when_the_first_breaching_window_opened() {
     assert_eq!(judge(snapshot(json!([1, 1, 401, 401]), start.clone())).0, "2026-03-04T00:00:00Z (w2)");
     // Seen once before it lasted long enough.
     assert_eq!(judge(snapshot(json!([401, 1, 401, 401]), start)).0, "2026-03-03T23:50:00Z (w0)");
+    // A breach is marked in the series that fired, and in no other.
+    let (_, note) = judge(snapshot(json!({ "us": [1, 1, 401, 1], "eu": [1, 1, 401, 401] }), Value::Null));
+    assert!(note.contains("| w2 | - | **401** | 401 |"), "{note}");
     // Of very many windows and series the first breach is shown, and what is left out is said.
     let mut many = vec![1; 400];
     many[300] = 401;

@@ -26,13 +26,15 @@ use crate::{
 pub struct Sightings<'t> {
     table: &'t Table,
     /// One for each pipeline, in the table's order.
-    of: Vec<Seen>,
+    of: Vec<Seen<'t>>,
 }
 
 /// The snapshots of one pipeline. Those of one stage that have the same metrics are one sighting.
 #[derive(Debug, Default)]
-struct Seen {
+struct Seen<'t> {
     sightings: Vec<Sighting>,
+    /// The metrics of the pipeline that none of them has, once that was asked.
+    never: Option<Vec<&'t str>>,
     /// The first snapshot of each sighting.
     files: Vec<File>,
     indices: HashMap<(usize, Vec<String>), usize>,
@@ -83,6 +85,7 @@ impl<'t> Sightings<'t> {
             sighting.snapshots += 1;
             return;
         }
+        seen.never = None;
         let declared: HashSet<&str> = pipeline.metrics.iter().map(|metric| metric.name.as_str()).collect();
         let is_declared = key.1.iter().all(|name| declared.contains(name.as_str()));
         let text = if is_declared { String::new() } else { text };
@@ -104,7 +107,8 @@ impl<'t> Sightings<'t> {
         };
         let name = seen.sightings.get(sighting).and_then(|sighting| sighting.metrics.get(metric));
         let (Some(name), Some(file)) = (name, seen.files.get_mut(sighting)) else { return };
-        let help = match nearest(name, never_seen(declared, &seen.sightings)) {
+        let never = seen.never.get_or_insert_with(|| never_seen(declared, &seen.sightings));
+        let help = match nearest(name, never.iter().copied()) {
             Some(near) => format!("did you mean `{near}`? If not, {}", finding.help),
             None => finding.help.clone(),
         };
@@ -126,8 +130,8 @@ impl<'t> Sightings<'t> {
 }
 
 /// The metrics of a pipeline that no snapshot has under their name.
-fn never_seen<'t>(pipeline: &'t Pipeline, sightings: &[Sighting]) -> impl Iterator<Item = &'t str> {
+fn never_seen<'t>(pipeline: &'t Pipeline, sightings: &[Sighting]) -> Vec<&'t str> {
     let seen: HashSet<&str> = sightings.iter().flat_map(|sighting| &sighting.metrics).map(String::as_str).collect();
     let names = pipeline.metrics.iter().map(|metric| metric.name.as_str());
-    names.filter(|name| !seen.contains(name)).collect::<Vec<_>>().into_iter()
+    names.filter(|name| !seen.contains(name)).collect()
 }

@@ -209,7 +209,7 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
         let has_metrics = document.get("metrics").is_some_and(|metrics| metrics.get().starts_with('{'));
         let is_told = |fault: &SnapshotFault| matches!(fault, SnapshotFault::Missing { .. }) && !has_metrics;
         for fault in found.into_iter().filter(|fault| !is_told(fault)) {
-            faults.push(context.fault(fault));
+            faults.push_with(|| context.fault(fault));
         }
     });
     let snapshot = snapshot.ok()?;

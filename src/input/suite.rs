@@ -166,7 +166,7 @@ impl<'t> SuiteReader<'_, 't> {
             let context = Unjudgeable { pipeline, unused: &metrics.unknown, places };
             let is_told = |fault: &SnapshotFault| is_missing(fault) && !is_map || context.is_misspelt(fault);
             for fault in found.into_iter().filter(|fault| !is_told(fault)) {
-                faults.push(context.fault(fault));
+                faults.push_with(|| context.fault(fault));
             }
         });
         let (snapshot, _) = (made.ok()?, window?);

@@ -1,6 +1,8 @@
 //! The note of a rollback, after the Incident Notes Template of the optimize runbook: what the verdict knows is filled
 //! in, what only people know is left to them. Nothing is written where nothing is rolled back.
 
+use std::collections::BTreeMap;
+
 use super::{
     format::Settings,
     gfm::{code, prose},
@@ -132,8 +134,14 @@ impl<'a> Values<'a> {
 
     fn new(judged: &'a Judged<'a>, fired: &[&Told<'a, 'a>]) -> Self {
         let fired: Vec<&Check<'_>> = fired.iter().filter_map(|told| told.check).collect();
+        // By metric, so that each is compared with few.
+        let mut by_metric: BTreeMap<MetricId, Vec<&'a Check<'a>>> = BTreeMap::new();
+        for check in &fired {
+            by_metric.entry(check.rule.condition.metric).or_default().push(check);
+        }
+        let of = |id| by_metric.get(&id).map_or(&[][..], Vec::as_slice);
         let mut columns: Vec<Column<'a>> =
-            judged_metrics(judged).into_iter().flat_map(|id| columns(judged, id, &fired)).collect();
+            judged_metrics(judged).into_iter().flat_map(|id| columns(judged, id, of(id))).collect();
         // Those that fired first, so that none of them is left out for another.
         columns.sort_by_key(|column| column.fired.is_empty());
         let left_out = columns.len().saturating_sub(Self::COLUMNS);
@@ -188,6 +196,7 @@ fn judged_metrics(judged: &Judged<'_>) -> Vec<MetricId> {
     ids
 }
 
+/// The columns of a metric, of which the checks in `fired` fired.
 fn columns<'a>(judged: &'a Judged<'a>, id: MetricId, fired: &[&'a Check<'a>]) -> Vec<Column<'a>> {
     let pipeline = judged.verdict.stage().pipeline();
     let (Some(metric), Some(measured)) = (pipeline.metric(id), judged.reading.snapshot.metric(id)) else {
@@ -195,17 +204,18 @@ fn columns<'a>(judged: &'a Judged<'a>, id: MetricId, fired: &[&'a Check<'a>]) ->
     };
     let unit = metric.unit.suffix().trim();
     let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
-    let of = |label: Option<&str>| {
-        let is_of = |check: &&&Check<'_>| {
-            // A metric without labels serves every label.
-            check.rule.condition.metric == id && (label.is_none() || check.series.as_deref() == label)
-        };
-        fired.iter().filter(is_of).copied().collect()
-    };
-    let column = |(label, series)| Column {
+    let mut by_label: BTreeMap<Option<&str>, Vec<&'a Check<'a>>> = BTreeMap::new();
+    for check in fired {
+        by_label.entry(check.series.as_deref()).or_default().push(check);
+    }
+    let column = |(label, series): (Option<&str>, &'a Series)| Column {
         head: format!("{}{unit}", code(&subject(&metric.name, label))),
         series,
-        fired: of(label),
+        fired: match label {
+            Some(_) => by_label.get(&label).cloned().unwrap_or_default(),
+            // A metric without labels serves every label.
+            None => fired.to_vec(),
+        },
     };
     measured.entries().map(column).collect()
 }
