@@ -8,12 +8,12 @@ pub(super) fn number(text: &[u8]) -> Option<(f64, &[u8])> {
     match short(unsigned) {
         Some((value, after)) if unsigned.len() < text.len() => Some((-value, after)),
         Some(found) => Some(found),
-        None => any(text, unsigned),
+        None => of_any_length(text, unsigned),
     }
 }
 
 /// The same of a number without sign and exponent, of at most nine digits behind leading zeros: what most are that a
-/// program has rounded. It takes two thirds of the time of [`any`].
+/// program has rounded. It takes two thirds of the time of [`of_any_length`].
 #[inline]
 fn short(text: &[u8]) -> Option<(f64, &[u8])> {
     /// The powers of ten that are an `f64`.
@@ -51,7 +51,7 @@ fn skip_digits<'a>(mut text: &'a [u8], digits: &mut u32) -> &'a [u8] {
 }
 
 /// The number at the beginning of `text`, which is `unsigned` behind its sign.
-fn any<'a>(text: &'a [u8], unsigned: &[u8]) -> Option<(f64, &'a [u8])> {
+fn of_any_length<'a>(text: &'a [u8], unsigned: &[u8]) -> Option<(f64, &'a [u8])> {
     let whole = unsigned.iter().take_while(|byte| byte.is_ascii_digit()).count();
     // What the parser knows and JSON does not: `inf`, `.5`, `01`, `5.`
     let is_json = match (unsigned, unsigned.get(whole..)?) {
