@@ -184,10 +184,11 @@ impl Scanner<'_> {
         let mut has_booleans = false;
         let mut is_open = true;
         while is_open {
-            let at_hand = self.feed.fill()?;
+            self.feed.fill()?;
+            let at_hand = self.feed.rest();
             let mut rest = at_hand;
             // On and on, for as long as a whole token is at hand.
-            while is_open && (rest.len() >= LONGEST || rest.len() == at_hand.len()) {
+            while is_open && (rest.len() >= LONGEST || self.feed.is_done) {
                 let text = skip_space(rest);
                 let (point, after) = value(text)?;
                 points.push(point);
