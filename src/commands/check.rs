@@ -46,25 +46,38 @@ pub(crate) fn run(args: &CheckArgs, color: ColorChoice) -> Exit {
     };
     let report = Report::new(args, color, source.name(), &reports);
     let mut written = Written { output: Output::new(), drafts: reports.drafts() };
-    let exit = match source.read() {
-        Ok(table) => check(args, &paths, &table, &report, &mut written),
-        Err(refusal) => report.write_alone(&Outcome { name: None, result: Err(refusal) }, &mut written),
-    };
+    let exit = check(args, &paths, &source, &report, &mut written)
+        .unwrap_or_else(|refusal| report.write_alone(&Outcome { name: None, result: Err(refusal) }, &mut written));
     let is_printed = written.output.finish().inspect_err(|error| complain(&format!("error: {error:#}\n"))).is_ok();
     let is_written = reports.write(written.drafts);
     // A verdict that nobody could read is none, but for a rollback, which nothing hides.
     if is_printed && is_written { exit } else { exit.max(Exit::NoVerdict) }
 }
 
-fn check(args: &CheckArgs, paths: &[PathBuf], table: &Table, report: &Report<'_>, written: &mut Written) -> Exit {
+/// # Errors
+/// The table is refused, and nothing is judged.
+fn check(
+    args: &CheckArgs,
+    paths: &[PathBuf],
+    table: &TableSource,
+    report: &Report<'_>,
+    written: &mut Written,
+) -> Result<Exit, Refusal> {
     let request = request(args);
-    let judge = |source| judge(source, table, &request);
     let mut sources = sources(paths);
     match (sources.next(), sources.next()) {
-        (Some(only), None) => report.write_alone(&judge(only), written),
+        (Some(only), None) => {
+            let name = name(&only);
+            let snapshot = only.and_then(|source| Unread::open(&source));
+            let table = table.read_for(snapshot.as_ref().ok().and_then(|snapshot| snapshot.names(&request)))?;
+            Ok(report.write_alone(&judge(name, snapshot, &table, &request), written))
+        }
         (first, second) => {
-            let sources = first.into_iter().chain(second).chain(sources);
-            report.write_batch(sources, judge, written)
+            let table = table.read()?;
+            let judge = |source: Result<Source, Refusal>| {
+                judge(name(&source), source.and_then(|source| Unread::open(&source)), &table, &request)
+            };
+            Ok(report.write_batch(first.into_iter().chain(second).chain(sources), judge, written))
         }
     }
 }
@@ -84,15 +97,16 @@ fn request(args: &CheckArgs) -> Request {
     }
 }
 
-fn judge<'t>(source: Result<Source, Refusal>, table: &'t Table, request: &Request) -> Outcome<'t> {
-    let name = match &source {
+/// What a source is called in reports.
+fn name(source: &Result<Source, Refusal>) -> String {
+    match source {
         Ok(source) => source.name(),
         Err(refusal) => refusal.origin.clone(),
-    };
-    let result = source
-        .and_then(|source| Unread::open(&source))
-        .and_then(|snapshot| snapshot.read(table, request))
-        .map(Judged::from);
+    }
+}
+
+fn judge<'t>(name: String, snapshot: Result<Unread, Refusal>, table: &'t Table, request: &Request) -> Outcome<'t> {
+    let result = snapshot.and_then(|snapshot| snapshot.read(table, request)).map(Judged::from);
     Outcome { name: Some(name), result }
 }
 

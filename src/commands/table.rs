@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use rollout_gate::{
     eval::table::Table,
-    input::{files::Source, gates},
+    input::{
+        files::Source,
+        gates::{self, SHIPPED},
+    },
     refusal::{Code, Fault, Refusal},
 };
-
-/// The table that the binary carries, so that it works anywhere.
-const BUILT_IN: &str = include_str!("../../gates.yaml");
 
 /// The file that is looked for in the current folder.
 const FILE: &str = "gates.yaml";
@@ -53,10 +53,20 @@ impl TableSource {
         gates::read(&self.name(), self.text()?)
     }
 
+    /// Reads it for one snapshot, which names this pipeline and this stage, if that can be told: of the one in the
+    /// binary no more than that snapshot needs.
+    pub(crate) fn read_for(&self, names: Option<(Option<&str>, Option<&str>)>) -> Result<Table, Refusal> {
+        let text = self.text()?;
+        match names {
+            Some((pipeline, stage)) if text == SHIPPED => gates::read_shipped(&self.name(), pipeline, stage),
+            _ => gates::read(&self.name(), text),
+        }
+    }
+
     /// Its text.
     pub(crate) fn text(&self) -> Result<String, Refusal> {
         match self {
-            Self::BuiltIn => Ok(BUILT_IN.to_owned()),
+            Self::BuiltIn => Ok(SHIPPED.to_owned()),
             Self::File(path) if path.as_os_str().is_empty() => {
                 let fault = Fault::new(Code::Unreadable, format!("{VARIABLE} is set and names no file"));
                 Err(Refusal::unreadable(VARIABLE, fault.help("name the table in it, or unset it")))

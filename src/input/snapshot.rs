@@ -85,10 +85,13 @@ impl Unread {
         Ok(Self { opened, plain })
     }
 
-    /// The pipeline that it names, as far as can be told already.
+    /// The pipeline and the stage that it is of, by what it says itself or else by the request, each if it is named;
+    /// `None` where that cannot be told yet.
     #[must_use]
-    pub fn pipeline(&self) -> Option<&str> {
-        self.plain.as_ref()?.pipeline.as_deref()
+    pub fn names<'a>(&'a self, request: &'a Request) -> Option<(Option<&'a str>, Option<&'a str>)> {
+        let plain = self.plain.as_ref()?;
+        let pipeline = plain.pipeline.as_deref().or(request.pipeline.as_deref());
+        Some((pipeline, plain.stage.as_deref().or(request.stage.as_deref())))
     }
 
     /// The reading, by one of `table`'s stages.

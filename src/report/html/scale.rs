@@ -67,7 +67,9 @@ impl Scale {
 
 /// 1, 2 or 5 times a power of ten, about as large as `size`.
 fn round_step(size: f64) -> f64 {
-    let power = 10_f64.powf(size.log10().floor());
+    // What stands after the `e`, and no logarithm, which is rounded.
+    let power = format!("{size:e}").split_once('e').and_then(|(_, exponent)| format!("1e{exponent}").parse().ok());
+    let power = power.unwrap_or(size);
     let digit = size / power;
     let rounded = if digit < 1.5 {
         1.0
