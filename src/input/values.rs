@@ -62,7 +62,7 @@ impl Read for Text {
     fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
         let help = "write it, or leave the key out";
         match &node.value {
-            Value::Text(text) if !text.trim().is_empty() => return Some(text.clone()),
+            Value::Text(text) if !text.trim().is_empty() => return Some(text.clone().into_owned()),
             Value::Text(_) => faults.push(at(Code::EmptyText, node, "this text is empty").path(path).help(help)),
             Value::Null => faults.push(wrong(node, "a text belongs here", path).help(help)),
             Value::Map(_) | Value::List(_) | Value::Number(_) | Value::Bool(_) => {
@@ -332,7 +332,7 @@ pub(super) fn entries<'n>(
         return None;
     };
     let named: Vec<(&str, &Node)> =
-        map.iter().filter(|(key, _)| !is_free(&key.text)).map(|(key, value)| (key.text.as_str(), value)).collect();
+        map.iter().filter(|(key, _)| !is_free(&key.text)).map(|(key, value)| (&*key.text, value)).collect();
     if named.is_empty() {
         let fault = Fault::new(Code::EmptyMap, format!("no {what} here")).at(node.span.clone()).path(path);
         faults.push(fault.help("write at least one"));

@@ -4,7 +4,7 @@
 mod flat;
 mod tree;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use self::tree::Stop;
 pub(super) use self::{
@@ -70,19 +70,26 @@ pub(super) const MERGE: &str = "<<";
 /// Reports what would let a value be read as other than it looks: keys that a map has twice, merge keys, and
 /// tags, which turn texts into numbers and numbers into nothing.
 pub(super) fn find_disguises(text: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) {
+    // Most texts have no tag, and are not searched for one at every value.
+    let text = if text.contains('!') { text } else { "" };
+    find_disguises_in(node, text, path, faults);
+}
+
+fn find_disguises_in(node: &Node, text: &str, path: &Path<'_>, faults: &mut Faults) {
     if let Some(tag) = tag_before(text, node.span.start) {
         let fault = Fault::new(Code::Tag, format!("a tag (`{tag}`) is not read")).at(node.span.clone()).path(path);
         faults.push(fault.help("write the value as it is meant"));
     }
     match &node.value {
         Value::Map(entries) => {
-            let mut first: HashMap<&str, &Key> = HashMap::with_capacity(entries.len());
+            // Of few keys, quicker than hashes.
+            let mut first: BTreeMap<&str, &Key> = BTreeMap::new();
             for (key, value) in entries {
                 let path = path.key(&key.text);
                 if key.text == MERGE {
                     let fault = Fault::new(Code::MergeKey, "a merge key is not read").at(key.span.clone()).path(path);
                     faults.push(fault.help("write the keys out, or repeat a value with an alias"));
-                } else if let Some(first) = first.get(key.text.as_str()) {
+                } else if let Some(first) = first.get(&*key.text) {
                     faults.push_with(|| {
                         let fault = Fault::new(Code::DuplicateKey, format!("duplicate key `{}`", key.text))
                             .at(key.span.clone());
@@ -91,12 +98,12 @@ pub(super) fn find_disguises(text: &str, node: &Node, path: &Path<'_>, faults: &
                 } else {
                     first.insert(&key.text, key);
                 }
-                find_disguises(text, value, &path, faults);
+                find_disguises_in(value, text, &path, faults);
             }
         }
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                find_disguises(text, item, &path.index(index), faults);
+                find_disguises_in(item, text, &path.index(index), faults);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}

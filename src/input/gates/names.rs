@@ -42,7 +42,7 @@ impl<'n> Names<'n> {
             faults.push(fault.help("write a name that `metrics` declares"));
             return None;
         };
-        let id = self.metric_ids.as_ref()?.get(name.as_str()).copied();
+        let id = self.metric_ids.as_ref()?.get(&**name).copied();
         if id.is_none() {
             faults.push_with(|| {
                 unknown(Code::UnknownMetric, "metric", name, self.metrics.iter().copied(), node).path(path)
@@ -53,7 +53,7 @@ impl<'n> Names<'n> {
 
     /// A stage by its name, which is the key of a map.
     pub(super) fn stage(&self, key: &Key, path: &Path<'_>, faults: &mut Faults) -> Option<StageId> {
-        let id = self.stage_ids.as_ref()?.get(key.text.as_str()).copied();
+        let id = self.stage_ids.as_ref()?.get(&*key.text).copied();
         if id.is_none() {
             let message = || format!("unknown stage `{}`", key.text);
             faults.push_with(|| unknown_key(Code::UnknownStage, message(), key, self.stages.iter().copied(), path));

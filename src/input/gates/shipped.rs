@@ -106,7 +106,7 @@ impl Part {
             Kind::Null => Value::Null,
             Kind::Bool(value) => Value::Bool(value),
             Kind::Number(value) => Value::Number(value),
-            Kind::Text(_) => Value::Text(self.text(first)?.to_owned()),
+            Kind::Text(_) => Value::Text(self.text(first)?.into()),
             Kind::List(_) => Value::List(iter::from_fn(|| inside.node()).collect()),
             Kind::Map(_) => Value::Map(iter::from_fn(|| Some((inside.key()?, inside.node()?))).collect()),
         };
@@ -117,7 +117,7 @@ impl Part {
     /// The same of a key.
     fn key(&mut self) -> Option<Key> {
         let (key, _) = self.next()?;
-        Some(Key { text: self.text(key)?.to_owned(), span: long(&key.span) })
+        Some(Key { text: self.text(key)?.into(), span: long(&key.span) })
     }
 }
 

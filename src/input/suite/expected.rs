@@ -62,7 +62,7 @@ fn states(node: &Node, stages: &[StageRules<'_>], path: &Path<'_>, faults: &mut 
         {
             faults.push(of_the_other_kind(node, state, rule.kind).path(path.key(&key.text)));
         }
-        Some(ExpectedState { check: key.text.clone(), state: state? })
+        Some(ExpectedState { check: key.text.to_string(), state: state? })
     };
     Some(named.into_iter().filter_map(state).collect())
 }

@@ -70,7 +70,7 @@ impl<'s> Reader<'s> {
             return read;
         };
         let named = || map.iter().filter(|(key, _)| !is_free(&key.text));
-        let keys = named().map(|(key, _)| (key.text.clone(), key.span.clone())).collect();
+        let keys = named().map(|(key, _)| (key.text.to_string(), key.span.clone())).collect();
         read.places = Some(SectionPlaces { start, keys });
         if named().next().is_none() {
             let fault = at(Code::EmptyMap, node, "no metrics here").path(path);
@@ -88,7 +88,7 @@ impl<'s> Reader<'s> {
                 let known = || pipeline.metrics.iter().map(|metric| metric.name.as_str());
                 let message = || format!("unknown metric `{}`", key.text);
                 faults.push_with(|| unknown_key(Code::UnknownMetric, message(), key, known(), path));
-                read.unknown.push(key.text.clone());
+                read.unknown.push(key.text.to_string());
             }
         }
         read
@@ -114,7 +114,7 @@ impl<'s> Reader<'s> {
             } else if let Some(series) = self.series(node, unit, &path, faults)
                 && labelled.iter().all(|(label, _)| *label != key.text)
             {
-                labelled.push((key.text.clone(), series));
+                labelled.push((key.text.to_string(), series));
             }
         }
         if labelled.is_empty() { Measurement::Single(nothing()) } else { Measurement::Labelled(labelled) }

@@ -5,7 +5,7 @@
 //!
 //! The build script reads the shipped table with this very file, which therefore knows nothing of the crate around it.
 
-use std::{fmt, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{
@@ -32,8 +32,8 @@ pub(crate) enum Value {
     Bool(bool),
     /// May be NaN or infinite.
     Number(f64),
-    /// Text, in quotes or not.
-    Text(String),
+    /// Text, in quotes or not. Only that of the shipped table is borrowed.
+    Text(Cow<'static, str>),
     List(Vec<Node>),
     Map(Vec<(Key, Node)>),
 }
@@ -41,7 +41,7 @@ pub(crate) enum Value {
 /// A key of a map.
 #[derive(Debug)]
 pub(crate) struct Key {
-    pub(crate) text: String,
+    pub(crate) text: Cow<'static, str>,
     pub(crate) span: Range<usize>,
 }
 
@@ -157,7 +157,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::Text(value.to_owned()))
+        Ok(Value::Text(value.to_owned().into()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
@@ -171,7 +171,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Vec::new();
         while let Some((key, value)) = entries.next_entry::<Spanned<String>, Spanned<Value>>()? {
-            map.push((Key { text: key.value, span: span(key.referenced) }, value.into()));
+            map.push((Key { text: key.value.into(), span: span(key.referenced) }, value.into()));
         }
         Ok(Value::Map(map))
     }
