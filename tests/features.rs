@@ -13,7 +13,7 @@ use binary::{command, run};
 const SNAPSHOT: &str = "fixtures/tsfm/canary_5/promote.json";
 
 /// Each feature, whether it is built in, and what the command line needs it for.
-const FEATURES: [(&str, bool, &[&[&str]]); 5] = [
+const FEATURES: [(&str, bool, &[&[&str]]); 4] = [
     ("completions", cfg!(feature = "completions"), &[&["completions", "bash"]]),
     ("html", cfg!(feature = "html"), &[&["check", SNAPSHOT, "--report-html", "/dev/null"]]),
     (
@@ -22,7 +22,6 @@ const FEATURES: [(&str, bool, &[&[&str]]); 5] = [
         &[&["check", SNAPSHOT, "--report-junit", "/dev/null"], &["test", "--format", "junit"]],
     ),
     ("man", cfg!(feature = "man"), &[&["man"]]),
-    ("progress", cfg!(feature = "progress"), &[]),
 ];
 
 #[test]

@@ -11,10 +11,6 @@ pub(crate) mod lint;
 #[cfg(feature = "man")]
 pub(crate) mod man;
 mod output;
-#[cfg(feature = "progress")]
-mod progress;
-#[cfg(not(feature = "progress"))]
-#[path = "no_progress.rs"]
 mod progress;
 mod reports;
 pub(crate) mod schema;

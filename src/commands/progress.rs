@@ -2,43 +2,61 @@
 
 use std::{
     io::{self, IsTerminal},
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Instant,
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use super::output::complain;
 
-/// A line on standard error, if that is a terminal and the run is long.
+/// A line on standard error, if that is a terminal and the run is longer than a second.
 pub(crate) struct Progress {
-    bar: ProgressBar,
     since: Instant,
     is_terminal: bool,
+    judged: AtomicU64,
+    /// How many seconds after the start the line was written; 0 before it was.
+    written: AtomicU64,
 }
 
 impl Progress {
-    /// Nothing is shown before a run is this many seconds long.
-    const PATIENCE: u64 = 1;
-
     pub(crate) fn new() -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        Self { bar, since: Instant::now(), is_terminal: io::stderr().is_terminal() }
+        let (judged, written) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { since: Instant::now(), is_terminal: io::stderr().is_terminal(), judged, written }
     }
 
     /// One more snapshot was judged.
     pub(crate) fn count(&self) {
-        self.bar.inc(1);
-        if self.is_terminal && self.bar.is_hidden() && self.since.elapsed().as_secs() >= Self::PATIENCE {
-            let style = ProgressStyle::with_template("{spinner} {human_pos} snapshots judged in {elapsed}");
-            self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        self.judged.fetch_add(1, Relaxed);
+        if self.is_terminal {
+            let seconds = self.since.elapsed().as_secs();
+            // One thread is the first to see that a second has passed.
+            if self.written.fetch_max(seconds, Relaxed) < seconds {
+                self.write();
+            }
         }
     }
 
     /// Keeps out of the way of what `write` writes.
     pub(crate) fn hide_while(&self, write: impl FnOnce()) {
-        self.bar.suspend(write);
+        self.clear();
+        write();
+        self.write();
     }
 
     pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.clear();
+    }
+
+    fn write(&self) {
+        let (judged, seconds) = (self.judged.load(Relaxed), self.written.load(Relaxed));
+        if seconds > 0 {
+            complain(&format!("\r{judged} snapshots judged in {seconds}s"));
+        }
+    }
+
+    fn clear(&self) {
+        if self.written.load(Relaxed) > 0 {
+            // Spaces, which every terminal understands; wider than the line gets.
+            complain(&format!("\r{:60}\r", ""));
+        }
     }
 }
