@@ -13,6 +13,7 @@ use rollout_gate::{
     exit::Exit,
     input::{
         files::{Source, sources},
+        gates,
         snapshot::{Asker, Request, Unread},
     },
     outcome::{Judged, Outcome},
@@ -67,9 +68,18 @@ fn check(
     let mut sources = sources(paths);
     match (sources.next(), sources.next()) {
         (Some(only), None) => {
+            // What is wrong with a table is told before the snapshot is looked at.
+            let own = table.read_own()?;
             let name = name(&only);
             let snapshot = only.and_then(|source| Unread::open(&source));
-            let table = table.read_for(snapshot.as_ref().ok().and_then(|snapshot| snapshot.names(&request)))?;
+            let table = match own {
+                Some(own) => own,
+                None => {
+                    let names = snapshot.as_ref().map(|snapshot| snapshot.names(&request));
+                    let (pipeline, stage) = names.unwrap_or_default();
+                    gates::read_shipped(&table.name(), pipeline, stage)?
+                }
+            };
             Ok(report.write_alone(&judge(name, snapshot, &table, &request), written))
         }
         (first, second) => {

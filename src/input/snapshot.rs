@@ -86,12 +86,12 @@ impl Unread {
     }
 
     /// The pipeline and the stage that it is of, by what it says itself or else by the request, each if it is named;
-    /// `None` where that cannot be told yet.
+    /// neither where that cannot be told yet.
     #[must_use]
-    pub fn names<'a>(&'a self, request: &'a Request) -> Option<(Option<&'a str>, Option<&'a str>)> {
-        let plain = self.plain.as_ref()?;
+    pub fn names<'a>(&'a self, request: &'a Request) -> (Option<&'a str>, Option<&'a str>) {
+        let Some(plain) = &self.plain else { return (None, None) };
         let pipeline = plain.pipeline.as_deref().or(request.pipeline.as_deref());
-        Some((pipeline, plain.stage.as_deref().or(request.stage.as_deref())))
+        (pipeline, plain.stage.as_deref().or(request.stage.as_deref()))
     }
 
     /// The reading, by one of `table`'s stages.
