@@ -240,7 +240,7 @@ fn files_are_read_as_texts_are() -> std::io::Result<()> {
         let path = folder.join(name);
         fs::write(&path, text)?;
         let unread = Unread::open(&Source::named(Path::new(&path))).unwrap();
-        assert_eq!(unread.pipeline(), is_plain.then_some("p"), "{name}");
+        assert_eq!(unread.names(&Request::default()).0, is_plain.then_some("p"), "{name}");
         let read = format!("{:?}", unread.read(&table, &Request::default()));
         let origin = path.to_string_lossy();
         let expected = snapshot::read_with_places(&origin, text.to_owned(), &table, &Request::default());
