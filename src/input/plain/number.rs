@@ -173,9 +173,9 @@ mod tests {
 
         #[test]
         fn numbers_as_programs_write_them(bits: u64, scale in 0..12) {
-            let any = f64::from_bits(bits);
+            let by_bits = f64::from_bits(bits);
             let scaled = (bits as f64 / u64::MAX as f64) * 10_f64.powi(scale);
-            for value in [any, scaled].into_iter().filter(|value| value.is_finite()) {
+            for value in [by_bits, scaled].into_iter().filter(|value| value.is_finite()) {
                 for text in [value.to_string(), format!("{value:e}"), format!("{value:.3}"), format!("{value:?}")] {
                     prop_assert_eq!(read(&text), expected(&text), "{}", text);
                 }
