@@ -57,10 +57,11 @@ pub struct Place {
 }
 
 impl<C> Fault<C> {
-    /// A fault of the whole file.
+    /// A fault of the whole file. Of a text that no one reads to its end, here and below, the beginning is kept: a
+    /// name can be as long as its file.
     #[must_use]
     pub fn new(code: C, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None, path: String::new(), span: None, related: None }
+        Self { code, message: clipped(message.into()), help: None, path: String::new(), span: None, related: None }
     }
 
     /// At a place in the text.
@@ -73,14 +74,14 @@ impl<C> Fault<C> {
     /// At a place in the document.
     #[must_use]
     pub fn path(mut self, path: impl fmt::Display) -> Self {
-        self.path = path.to_string();
+        self.path = clipped(path.to_string());
         self
     }
 
     /// With what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(clipped(help.into()));
         self
     }
 
@@ -96,6 +97,18 @@ impl<C> Fault<C> {
     pub fn place(&self, text: &str) -> Option<Place> {
         place(text, self.span.as_ref()?.start)
     }
+}
+
+/// The beginning of a text that is longer than any list of what people name.
+fn clipped(mut text: String) -> String {
+    const LONGEST: usize = 64 << 10;
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push_str("...");
+        // What was cut can be far more than what is kept.
+        text.shrink_to_fit();
+    }
+    text
 }
 
 impl Refusal {
@@ -182,6 +195,15 @@ mod tests {
         }
         assert_eq!(place(text, 5), None);
         assert_eq!(place(text, 99), None);
+    }
+
+    #[test]
+    fn texts_have_an_end() {
+        let long = "\u{20ac}".repeat(1_000_000);
+        let fault = Fault::new(Code::UnknownKey, long.as_str()).path(&long).help(long.as_str());
+        for text in [&fault.message, &fault.path, fault.help.as_ref().unwrap()] {
+            assert!(text.len() < 70_000 && text.ends_with("\u{20ac}..."), "{} bytes", text.len());
+        }
     }
 
     #[test]

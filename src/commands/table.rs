@@ -70,7 +70,7 @@ impl TableSource {
                 let fault = Fault::new(Code::Unreadable, format!("{VARIABLE} is set and names no file"));
                 Err(Refusal::unreadable(VARIABLE, fault.help("name the table in it, or unset it")))
             }
-            Self::File(path) => Source::File(path.clone()).read(),
+            Self::File(path) => Source::File(path.clone()).read_handwritten(),
         }
     }
 }

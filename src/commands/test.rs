@@ -119,7 +119,7 @@ impl SuiteSource {
     fn read<'t>(&self, table: &'t Table) -> Result<Suite<'t>, Refusal> {
         let text = match self {
             Self::BuiltIn => BUILT_IN.to_owned(),
-            Self::File(source) => source.read().map_err(how_to_begin)?,
+            Self::File(source) => source.read_handwritten().map_err(how_to_begin)?,
         };
         suite::read(&self.name(), text, table)
     }

@@ -2,8 +2,9 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Seek},
+    io::{self, ErrorKind, Read, Seek},
     path::{Path, PathBuf},
+    string::FromUtf8Error,
 };
 
 use walkdir::WalkDir;
@@ -35,35 +36,47 @@ impl Source {
         }
     }
 
-    /// Opens it. What is not a regular file can be read once only, and is read now.
+    /// Opens a snapshot. What is not a regular file can be read once only, and is read now.
     ///
     /// # Errors
-    /// It cannot be opened, or cannot be read, or is too large.
+    /// It cannot be opened, or cannot be read, or is larger than 2 GiB.
     pub fn open(&self) -> Result<Opened, Refusal> {
+        self.open_at_most(MOST_MEASURED)
+    }
+
+    /// The text of a snapshot, without a byte order mark.
+    ///
+    /// # Errors
+    /// It cannot be read, is larger than 2 GiB, or is not UTF-8.
+    pub fn read(&self) -> Result<String, Refusal> {
+        self.open()?.into_text()
+    }
+
+    /// The text of what people write, a table or a suite of tests, without a byte order mark.
+    ///
+    /// # Errors
+    /// It cannot be read, is larger than 16 MiB, or is not UTF-8.
+    pub fn read_handwritten(&self) -> Result<String, Refusal> {
+        self.open_at_most(MOST_HANDWRITTEN)?.into_text()
+    }
+
+    fn open_at_most(&self, most: Most) -> Result<Opened, Refusal> {
         let name = self.name();
         let content = match self {
-            Self::Stdin => read(io::stdin().lock(), 0).map(Content::Bytes),
+            Self::Stdin => read(io::stdin().lock(), 0, most).map(Content::Bytes),
             Self::File(path) => File::open(path).and_then(|file| {
                 let metadata = file.metadata()?;
-                if metadata.is_file() {
-                    Ok(Content::File { file, length: metadata.len() })
-                } else {
-                    read(file, 0).map(Content::Bytes)
+                match metadata.len() {
+                    length if length > most.bytes => Err(most.is_exceeded()),
+                    length if metadata.is_file() => Ok(Content::File { file, length }),
+                    _ => read(file, 0, most).map(Content::Bytes),
                 }
             }),
         };
         match content {
-            Ok(content) => Ok(Opened { name, content }),
+            Ok(content) => Ok(Opened { name, content, most }),
             Err(error) => Err(unreadable(&name, &error)),
         }
-    }
-
-    /// Its text, without a byte order mark.
-    ///
-    /// # Errors
-    /// It cannot be read, is too large, or is not UTF-8.
-    pub fn read(&self) -> Result<String, Refusal> {
-        self.open()?.into_text()
     }
 }
 
@@ -71,6 +84,7 @@ impl Source {
 pub struct Opened {
     name: String,
     content: Content,
+    most: Most,
 }
 
 enum Content {
@@ -97,31 +111,65 @@ impl Opened {
     pub(super) fn into_text(self) -> Result<String, Refusal> {
         let bytes = match self.content {
             Content::Bytes(bytes) => Ok(bytes),
-            Content::File { mut file, length } => file.rewind().and_then(|()| read(file, length)),
+            Content::File { mut file, length } => file.rewind().and_then(|()| read(file, length, self.most)),
         };
         text(&self.name, bytes.map_err(|error| unreadable(&self.name, &error))?)
     }
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Refusal {
-    let fault = Fault::new(Code::Unreadable, format!("cannot be read: {error}"));
-    Refusal::unreadable(name, fault.help("check that the file is there and may be read"))
+    let fault = match error.kind() {
+        ErrorKind::FileTooLarge => {
+            Fault::new(Code::TooLarge, error.to_string()).help("check that it is the right file")
+        }
+        _ => Fault::new(Code::Unreadable, format!("cannot be read: {error}"))
+            .help("check that the file is there and may be read"),
+    };
+    Refusal::unreadable(name, fault)
 }
 
-/// The largest file that is read: far above every real one, and little enough to fit in memory.
-const MOST_BYTES: u64 = 2 << 30;
+/// How large a file may be.
+#[derive(Clone, Copy)]
+struct Most {
+    bytes: u64,
+    said: &'static str,
+}
 
-/// Every byte of `file`, which has about `length`.
-fn read(file: impl Read, length: u64) -> io::Result<Vec<u8>> {
-    let too_large = || io::Error::other("larger than 2 GiB");
-    if length > MOST_BYTES {
-        return Err(too_large());
+/// Of snapshots: far above every real one, and little enough to fit in memory.
+const MOST_MEASURED: Most = Most { bytes: 2 << 30, said: "2 GiB" };
+
+/// Of tables and suites: far above what anyone writes, and little enough to be read in seconds.
+const MOST_HANDWRITTEN: Most = Most { bytes: 16 << 20, said: "16 MiB" };
+
+impl Most {
+    fn is_exceeded(self) -> io::Error {
+        io::Error::new(ErrorKind::FileTooLarge, format!("larger than {}", self.said))
     }
+}
+
+/// How much of a file is looked at before the rest is read.
+const BEGINNING: u64 = 64 << 10;
+
+/// Every byte of `file`, which has about `length`. Of what begins as no text, and is refused for that, the beginning:
+/// the rest may be long, as of a disk, or without end, as of `/dev/zero`.
+fn read(mut file: impl Read, length: u64, most: Most) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    // One more, so that the end is seen without asking for more memory.
-    bytes.try_reserve_exact(usize::try_from(length + 1).map_err(io::Error::other)?)?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES { Err(too_large()) } else { Ok(bytes) }
+    file.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
+    if is_text_so_far(&bytes) {
+        let read = bytes.len() as u64;
+        // One more, so that the end is seen without asking for more memory.
+        let rest = (length + 1).saturating_sub(read);
+        bytes.try_reserve_exact(usize::try_from(rest).map_err(io::Error::other)?)?;
+        file.take(most.bytes + 1 - read).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > most.bytes { Err(most.is_exceeded()) } else { Ok(bytes) }
+}
+
+/// Whether `bytes` may begin a text. Neither JSON nor YAML has a NUL anywhere.
+fn is_text_so_far(bytes: &[u8]) -> bool {
+    // A character that the end of `bytes` cuts is none that is wrong.
+    let is_utf8 = str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    is_utf8 && !bytes.contains(&0)
 }
 
 fn text(name: &str, bytes: Vec<u8>) -> Result<String, Refusal> {
@@ -129,21 +177,26 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String, Refusal> {
         let fault = Fault::new(Code::NotUtf8, "the text is UTF-16");
         return Err(Refusal::unreadable(name, fault.help("save the file as UTF-8")));
     }
-    let mut text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let fault = Fault::new(Code::NotUtf8, "the text is not UTF-8 from here on")
-            .at(at..at + char::REPLACEMENT_CHARACTER.len_utf8());
-        Refusal {
-            origin: name.to_owned(),
-            text: Some(String::from_utf8_lossy(error.as_bytes()).into_owned()),
-            faults: vec![fault.help("save the file as UTF-8")],
-            more: 0,
-        }
-    })?;
+    let mut text = String::from_utf8(bytes).map_err(|error| not_utf8(name, error))?;
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
     }
     Ok(text)
+}
+
+/// The refusal of what is no text, with as much of it as it takes to show where.
+fn not_utf8(name: &str, error: FromUtf8Error) -> Refusal {
+    /// More than anyone is shown of a line.
+    const AFTER: usize = 4000;
+    let at = error.utf8_error().valid_up_to();
+    let mut bytes = error.into_bytes();
+    bytes.truncate(at.saturating_add(AFTER));
+    let shown = String::from_utf8_lossy(bytes.get(at..).unwrap_or_default()).into_owned();
+    bytes.truncate(at);
+    let fault = Fault::new(Code::NotUtf8, "the text is not UTF-8 from here on");
+    let fault = fault.at(at..at + char::REPLACEMENT_CHARACTER.len_utf8()).help("save the file as UTF-8");
+    let text = String::from_utf8(bytes).unwrap_or_default() + &shown;
+    Refusal { origin: name.to_owned(), text: Some(text), faults: vec![fault], more: 0 }
 }
 
 /// The snapshots under each of `paths`, in order: `-` is standard input, a folder gives every `*.json` in
@@ -213,5 +266,33 @@ mod tests {
         let place = refusal.place(&refusal.faults[0]).unwrap();
         assert_eq!((place.line, place.column), (2, 2));
         assert!(text("f", b"\xFF\xFE{\0".to_vec()).unwrap_err().faults[0].message.contains("UTF-16"));
+    }
+
+    #[test]
+    fn of_what_is_not_utf8_little_is_kept() {
+        let mut bytes = b"{\n".to_vec();
+        bytes.resize(100_000, 0xFF);
+        let refusal = text("f", bytes).unwrap_err();
+        let (text, span) = (refusal.text.as_ref().unwrap(), refusal.faults[0].span.clone().unwrap());
+        assert!(text.len() < 20_000 && text.get(span) == Some("\u{fffd}"));
+    }
+
+    #[test]
+    fn of_what_is_no_text_the_beginning_is_read() {
+        let small = Most { bytes: 1 << 20, said: "" };
+        let length = |file: Box<dyn Read>| read(file, 0, small).unwrap().len() as u64;
+        assert_eq!(length(Box::new(io::repeat(0))), BEGINNING);
+        assert_eq!(length(Box::new(io::repeat(0xFF))), BEGINNING);
+        assert_eq!(length(Box::new(b"{".chain(io::repeat(0)))), BEGINNING);
+        // A character across the end of the beginning is none that is wrong.
+        assert_eq!(length(Box::new(b"x".chain(&*"\u{e9}".repeat(50_000).into_bytes().leak()))), 100_001);
+    }
+
+    #[test]
+    fn a_file_may_be_so_large_and_no_larger() {
+        let most = Most { bytes: 100_000, said: "100 kB" };
+        let length = |bytes: u64| read(io::repeat(b' ').take(bytes), 0, most).map(|bytes| bytes.len());
+        assert_eq!(length(100_000).unwrap(), 100_000);
+        assert_eq!(length(100_001).unwrap_err().to_string(), "larger than 100 kB");
     }
 }

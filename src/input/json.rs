@@ -89,9 +89,12 @@ impl<'a> Text<'a> {
         serde_json::from_str(array.get()).unwrap_or_default()
     }
 
-    /// Reports a duplicate key anywhere in `value`, whose content nobody reads. One is enough.
+    /// Reports a duplicate key anywhere in `value`, whose content nobody reads, and lists nested deeper than other
+    /// readers of JSON can follow. One is enough.
     pub(super) fn find_duplicate_key(self, value: &RawValue, path: &Path<'_>, faults: &mut Faults) {
-        if value.get().contains('{')
+        /// How deep `serde_json` reads.
+        const DEEPEST: usize = 128;
+        if (value.get().contains('{') || value.get().matches('[').nth(DEEPEST - 1).is_some())
             && let Err(error) = serde_json::from_str::<NoDuplicates>(value.get())
         {
             faults.push(self.fault(value.get(), &error).path(path));
