@@ -26,6 +26,7 @@ use rollout_gate::{
 };
 
 use super::{
+    interrupts,
     output::{Output, complain},
     progress::Progress,
     reports::{Drafts, Pieces, Reports},
@@ -226,7 +227,7 @@ impl<'a> Report<'a> {
         let progress = Progress::new();
         let mut batch = Batch::default();
         // Where no thread can be had, as under a limit on processes, this one judges alone.
-        let pool = ThreadPoolBuilder::new().build().ok();
+        let pool = ThreadPoolBuilder::new().start_handler(|_| interrupts::pass_by()).build().ok();
         let render = |source| {
             let rendered = self.add_to_batch(&judge(source));
             progress.count();

@@ -8,6 +8,8 @@ use std::{
 
 use tempfile::Builder;
 
+use super::interrupts;
+
 /// The environment variable that names the file which GitHub shows as the summary of a step.
 const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
@@ -106,6 +108,8 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     if before.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(ErrorKind::PermissionDenied.into());
     }
+    // To the end, so that no unfinished file is left behind.
+    let _held = interrupts::hold();
     let mut builder = Builder::new();
     builder.prefix(".rollout-gate-");
     // As any new file: what the user's mask leaves.
@@ -125,6 +129,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 fn append(path: &Path, text: &str) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
     let before = file.metadata()?.len();
+    let _held = interrupts::hold();
     file.write_all(text.as_bytes()).inspect_err(|_| {
         // If that fails too, there is nothing left to do.
         let _ = file.set_len(before);

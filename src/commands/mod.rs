@@ -7,6 +7,7 @@ mod destination;
 pub(crate) mod explain;
 mod find;
 pub(crate) mod init;
+mod interrupts;
 pub(crate) mod lint;
 #[cfg(feature = "man")]
 pub(crate) mod man;

@@ -5,10 +5,14 @@ use std::io::{self, ErrorKind, Write};
 use anyhow::Context;
 use rollout_gate::exit::Status;
 
+use super::interrupts::{self, Held};
+
 /// Standard output. Once its reader has gone, nothing more is written, and the run goes on for its exit code.
 pub(crate) struct Output {
     stdout: io::BufWriter<io::StdoutLock<'static>>,
     state: State,
+    /// Held while some of what was written is not flushed, so that no document ends in its middle.
+    held: Option<Held>,
 }
 
 enum State {
@@ -20,7 +24,7 @@ enum State {
 
 impl Output {
     pub(crate) fn new() -> Self {
-        Self { stdout: io::BufWriter::with_capacity(64 * 1024, io::stdout().lock()), state: State::Open }
+        Self { stdout: io::BufWriter::with_capacity(64 * 1024, io::stdout().lock()), state: State::Open, held: None }
     }
 
     /// Writes, unless a write has failed before.
@@ -29,12 +33,14 @@ impl Output {
     }
 
     fn write_bytes(&mut self, bytes: &[u8]) {
+        self.held.get_or_insert_with(interrupts::hold);
         self.attempt(|stdout| stdout.write_all(bytes));
     }
 
     /// Hands on what was written so far.
     pub(crate) fn flush(&mut self) {
         self.attempt(Write::flush);
+        self.held = None;
     }
 
     fn attempt(&mut self, write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'static>>) -> io::Result<()>) {
