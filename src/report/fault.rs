@@ -158,8 +158,8 @@ impl<'a> Excerpt<'a> {
     /// A span of the text as one of the piece as it is shown.
     fn within(&self, span: &Range<usize>) -> Range<usize> {
         let inside = |at: usize| {
-            let before = self.piece.get(..at.saturating_sub(self.start)).unwrap_or(self.piece);
-            self.dots.0.len() + replaced(before).len()
+            let before = replaced(self.piece).take_while(|(own, _)| self.start + own < at);
+            self.dots.0.len() + before.map(|(_, shown)| shown.len_utf8()).sum::<usize>()
         };
         inside(span.start)..inside(span.end)
     }
@@ -167,7 +167,8 @@ impl<'a> Excerpt<'a> {
     /// The piece with the file's name. Its column is counted in the piece, so that one cut at its beginning
     /// goes below a line that names the place.
     fn add_to<'g>(&self, group: Group<'g>, file: &str, annotations: Vec<Annotation<'g>>) -> Group<'g> {
-        let source = format!("{}{}{}", self.dots.0, replaced(self.piece), self.dots.1);
+        let piece: String = replaced(self.piece).map(|(_, shown)| shown).collect();
+        let source = format!("{}{piece}{}", self.dots.0, self.dots.1);
         let snippet = Snippet::source(source).line_start(self.place.line).annotations(annotations);
         let file = shown(file).into_owned();
         if self.dots.0.is_empty() {
@@ -178,12 +179,12 @@ impl<'a> Excerpt<'a> {
     }
 }
 
-/// A line of a file, with a replacement for every character that acts on a terminal and that the renderer,
-/// which knows tabs and C0 controls, would let through, and for what makes it a command to a CI system.
-fn replaced(line: &str) -> String {
-    let shown = |(at, c): (usize, char)| {
+/// The characters of a line, each with its place in it, and with a replacement for every one that acts on a terminal and
+/// that the renderer, which knows tabs and C0 controls, would let through, and for what makes the line a command to a CI
+/// system.
+fn replaced(line: &str) -> impl Iterator<Item = (usize, char)> {
+    line.char_indices().map(move |(at, c)| {
         let is_replaced = (acts(c) && c >= ' ') || line.get(at..).is_some_and(begins_command);
-        if is_replaced { char::REPLACEMENT_CHARACTER } else { c }
-    };
-    line.char_indices().map(shown).collect()
+        (at, if is_replaced { char::REPLACEMENT_CHARACTER } else { c })
+    })
 }

@@ -35,7 +35,8 @@ impl<F: Fn(usize) -> Option<f64>> Curve<'_, F> {
         let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
         let levels = if unicode { BLOCKS } else { ASCII };
         let level = |value: f64| {
-            let height = (value - low) / (high - low) * 7.0;
+            // Halves, for the whole range of f64 is wider than the largest f64.
+            let height = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0) * 7.0;
             // A flat curve is 0 / 0 and draws low; the cast takes NaN to 0 and keeps to 0..=7.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let index = (height.round() as usize).min(7);
@@ -89,7 +90,7 @@ mod tests {
         assert_eq!(draw(&[Some(5.0); 3], &[], &[], false).0, "___");
         assert_eq!(draw(&[None], &[], &[], false).0, " ");
         assert_eq!(draw(&[], &[], &[], false).0, "");
-        assert_eq!(draw(&[Some(-f64::MAX), Some(f64::MAX)], &[], &[], false).0.len(), 2);
+        assert_eq!(draw(&[Some(-f64::MAX), Some(f64::MAX)], &[], &[], false).0, "_#");
     }
 
     #[test]

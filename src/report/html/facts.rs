@@ -96,10 +96,12 @@ impl<'a> Facts<'a> {
         let away = worst.value - worst.limit;
         let part = (away / worst.limit * 100.0).abs();
         let percent = if part.is_finite() { format!(" ({}%)", short(part, 2)) } else { String::new() };
-        let side = if away > 0.0 { "above" } else { "below" };
+        // The ends of f64 are farther apart than it can say.
+        let far = if away.is_finite() { format!("{}{unit}{percent} ", short(away.abs(), 4)) } else { String::new() };
         let side = match away {
             0.0 => "which is the limit itself".to_owned(),
-            away => format!("{}{unit}{percent} {side} it", short(away.abs(), 4)),
+            0.0.. => format!("{far}above it"),
+            _ => format!("{far}below it"),
         };
         let window = worst.window.map_or_else(String::new, |window| format!(", in {}", self.window(window)));
         format!("{value} against {limit}: {side}{window}")

@@ -85,7 +85,9 @@ fn round_step(size: f64) -> f64 {
 
 /// A number with at most so many digits that count, as short as possible.
 pub(super) fn short(value: f64, digits: usize) -> String {
-    let rounded = format!("{:.*e}", digits.saturating_sub(1), value).parse().unwrap_or(value);
+    let rounded = format!("{:.*e}", digits.saturating_sub(1), value).parse().ok();
+    // The largest of all cannot be rounded up.
+    let rounded = rounded.filter(|rounded: &f64| rounded.is_finite()).unwrap_or(value);
     let text = shortest(rounded);
     if text.len() <= digits.max(7) + 2 { text } else { format!("{rounded:e}") }
 }
@@ -156,6 +158,7 @@ mod tests {
             (1_234_567.0, 4, "1235000"),
             (1.5e12, 4, "1.5e12"),
             (0.0, 4, "0"),
+            (f64::MAX, 4, "1.7976931348623157e308"),
         ] {
             assert_eq!(short(value, digits), text);
         }
