@@ -3,17 +3,16 @@
 // A test fails by panicking.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
+#[path = "shared/trace.rs"]
+mod trace;
+
 use std::collections::BTreeSet;
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use rollout_gate::{
     eval::{
-        answer::Answer,
-        judge::{evaluate, trace},
-        snapshot::Snapshot,
-        table::{Kind, Rule, StageRules, Table},
-        trace::{Steps, Trace},
-        verdict::{State, Stretch, Verdict},
+        table::Table,
+        verdict::{State, Verdict},
     },
     input::{
         gates,
@@ -23,6 +22,7 @@ use rollout_gate::{
     report::json::{self, Layout},
 };
 use serde_json::{Value, json};
+use trace::agree;
 
 const LIMIT: f64 = 3.0;
 const COMPARATORS: [&str; 5] = ["max", "min", "below", "above", "equals"];
@@ -276,73 +276,6 @@ proptest! {
     }
 }
 
-/// The windows of these stretches.
-fn windows_of(stretches: &[Stretch]) -> Vec<usize> {
-    stretches.iter().flat_map(|stretch| stretch.from..=stretch.to).collect()
-}
-
-/// Follows a trace by hand, from its values and limits on, to what its check says.
-fn follow(Trace { check, steps }: &Trace<'_>) {
-    let rule = check.rule;
-    let breaks = |holds: Answer| if rule.kind == Kind::Gate { !holds } else { holds };
-    match steps {
-        Steps::NotEvaluated => assert_eq!(check.state, State::NotEvaluated),
-        Steps::Windows { needed, windows } => {
-            let (mut run, mut possible, mut longest, mut longest_possible, mut fired_at) = (0, 0, 0, 0, None);
-            for (window, step) in windows.iter().enumerate() {
-                let compared = [&step.own].into_iter().chain(&step.and).zip(rule.conditions());
-                let holds: Vec<Answer> = compared
-                    .map(|(compared, condition)| {
-                        let holds = compared.pair().map(|(value, limit)| condition.comparator.holds(value, limit));
-                        assert_eq!(compared.holds, holds.map_or(Answer::Unknown, Answer::from));
-                        compared.holds
-                    })
-                    .collect();
-                let breach = holds[1..].iter().fold(breaks(holds[0]), |breach, and| breach.and(*and));
-                let breach = breach.and(!step.exempt.unwrap_or(Answer::No));
-                assert_eq!(step.breach.measured, breach);
-                assert_eq!(step.breach.settled, rule.missing.settle(breach));
-                run = if step.breach.settled == Answer::Yes { run + 1 } else { 0 };
-                possible = if step.breach.settled == Answer::No { 0 } else { possible + 1 };
-                assert_eq!((step.run, step.possible), (run, possible));
-                longest = longest.max(run);
-                longest_possible = longest_possible.max(possible);
-                fired_at = fired_at.or((run >= *needed && rule.kind == Kind::Rollback).then_some(window));
-            }
-            let those = |holds: fn(&rollout_gate::eval::trace::Breach) -> bool| -> Vec<usize> {
-                (0..windows.len()).filter(|window| holds(&windows[*window].breach)).collect()
-            };
-            assert_eq!(windows_of(&check.breaches), those(|breach| breach.settled == Answer::Yes));
-            assert_eq!(windows_of(&check.no_data), those(|breach| breach.measured == Answer::Unknown));
-            assert_eq!(check.fired_at, fired_at);
-            assert_eq!(check.state, outcome(rule, longest >= *needed, longest_possible >= *needed));
-        }
-        Steps::Whole { windows, whole, breach, .. } => {
-            let holds = whole.pair().map(|(value, limit)| rule.condition.comparator.holds(value, limit));
-            assert_eq!(whole.holds, holds.map_or(Answer::Unknown, Answer::from));
-            assert_eq!(breach.measured, breaks(whole.holds));
-            assert_eq!(breach.settled, rule.missing.settle(breach.measured));
-            let (is_long, is_possible) = (breach.settled == Answer::Yes, breach.settled != Answer::No);
-            assert_eq!(check.state, outcome(rule, is_long, is_possible));
-            let gaps = windows_of(&check.no_data);
-            assert!(gaps.iter().all(|window| *window < windows.len()), "{gaps:?}");
-        }
-    }
-}
-
-fn outcome(rule: &Rule, is_long: bool, is_possible: bool) -> State {
-    match (is_long, is_possible) {
-        (true, _) => State::breached(rule.kind),
-        (false, true) => State::NoData,
-        (false, false) => State::clear(rule.kind),
-    }
-}
-
-/// Every rule of the stage, traced.
-fn traced<'t>(stage: StageRules<'t>, snapshot: &Snapshot) -> Vec<Trace<'t>> {
-    stage.rules().flat_map(|rule| trace(stage, snapshot, rule)).collect()
-}
-
 /// One value for all, or several series of a metric.
 fn measured(windows: usize) -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -351,14 +284,6 @@ fn measured(windows: usize) -> impl Strategy<Value = Value> {
         (gappy(windows), gappy(windows)).prop_map(|(eu, us)| json!({ "eu": eu, "us": us })),
         gappy(windows).prop_map(|us| json!({ "us": us })),
     ]
-}
-
-/// Each trace leads to its check, and the checks are those of the verdict.
-fn agree(stage: StageRules<'_>, snapshot: &Snapshot) {
-    let traces = traced(stage, snapshot);
-    traces.iter().for_each(follow);
-    let checks: Vec<_> = traces.into_iter().map(|trace| trace.check).collect();
-    assert_eq!(format!("{checks:?}"), format!("{:?}", evaluate(stage, snapshot).checks()));
 }
 
 /// One level and then another, but for a few windows: what is judged by the stretch and what is not.

@@ -1,0 +1,40 @@
+//! Text that is printed: nothing in it acts on what shows it, and no number in it is none.
+
+/// Whether a character does something other than being seen, or is none at all.
+fn acts(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(character, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Nothing in `text` acts on a terminal but the ends of its lines.
+pub(crate) fn assert_shown(text: &str) {
+    let acting: Vec<char> = text.chars().filter(|c| *c != '\n' && acts(*c)).collect();
+    assert!(acting.is_empty(), "{acting:?} in {text}");
+}
+
+/// The same; and no line in it is a command to a CI system that reads it.
+pub(crate) fn assert_harmless(text: &str) {
+    assert_shown(text);
+    for line in text.lines() {
+        // The third colon of `::: FILE`, as faults have it, makes it none.
+        let command = line.trim_start().strip_prefix("::");
+        assert!(!command.is_some_and(|name| name.starts_with(|c: char| c != ':')), "{line}");
+        for command in ["##[", "##vso[", "##teamcity["] {
+            assert!(!line.contains(command), "{line}");
+        }
+    }
+}
+
+/// One line, whole.
+pub(crate) fn assert_line(text: &str) {
+    assert!(text.ends_with('\n') && text.lines().count() == 1, "{text:?}");
+    assert_harmless(text);
+}
+
+/// A word of `text` that is how Rust or a script writes what is no finite number.
+pub(crate) fn no_number(text: &str) -> Option<&str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric();
+    let words = text.split(|c: char| !is_part(c));
+    words.into_iter().find(|word| matches!(*word, "NaN" | "nan" | "inf" | "Infinity" | "infinity"))
+}

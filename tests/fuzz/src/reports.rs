@@ -1,0 +1,169 @@
+//! Every report of what was judged: well-formed, and saying what the verdict says.
+
+use rollout_gate::{
+    outcome::{Judged, Outcome},
+    report::{
+        batch,
+        explain::judging,
+        format::{Format, Settings},
+        github,
+        json::{self, Layout},
+        text,
+    },
+};
+use serde_json::{Value, json};
+
+use super::{
+    html, junit, markdown,
+    printed::{assert_harmless, assert_line, assert_shown},
+};
+
+/// Every report of some outcomes, as it is written.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Reports {
+    /// Of each outcome.
+    each: Vec<Each>,
+    files: Vec<(Format, String)>,
+    commands: String,
+}
+
+/// What is printed of one outcome.
+#[derive(Debug, PartialEq)]
+struct Each {
+    /// In short, and in full.
+    texts: [String; 2],
+    line: String,
+    /// In a batch, of what is not promoted.
+    batch: Option<String>,
+    /// On several lines, and on one.
+    documents: [String; 2],
+    /// How every rule judged.
+    explained: Option<String>,
+}
+
+impl Reports {
+    /// Of all of these.
+    pub(crate) fn of(outcomes: &[Outcome<'_>]) -> Self {
+        let settings = Settings { table: "table".to_owned(), table_is_file: true };
+        let file = |format: &Format| {
+            let pieces = outcomes.iter().map(|outcome| format.piece(outcome, &settings)).collect();
+            Some((*format, format.whole(pieces)?))
+        };
+        let commands = outcomes.iter().map(|outcome| github::piece(outcome, &settings)).collect();
+        Self {
+            each: outcomes.iter().map(Each::of).collect(),
+            files: Format::ALL.iter().filter_map(file).collect(),
+            commands: github::whole(commands),
+        }
+    }
+
+    /// All of them are well-formed, and say what `outcomes` are.
+    pub(crate) fn assert_sound(&self, outcomes: &[Outcome<'_>]) {
+        self.each.iter().zip(outcomes).for_each(|(each, outcome)| each.assert_sound(outcome));
+        self.files.iter().for_each(|(format, report)| assert_well_formed(*format, report));
+        assert_commands(&self.commands);
+    }
+
+    /// Every text.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &String> {
+        let each = self.each.iter().flat_map(|each| {
+            let options = each.batch.iter().chain(&each.explained);
+            each.texts.iter().chain(&each.documents).chain([&each.line]).chain(options)
+        });
+        each.chain(self.files.iter().map(|(_, report)| report)).chain([&self.commands])
+    }
+}
+
+impl Each {
+    fn of(outcome: &Outcome<'_>) -> Self {
+        let settings =
+            |is_full| text::Settings { table: "table".to_owned(), color: false, unicode: is_full, verbose: is_full };
+        let explained = |judged: &Judged<'_>| {
+            let rules: Vec<_> = judged.verdict.stage().rules().collect();
+            judging::render(judged, &rules, "snapshot", &settings(false), 80) + &judging::conclusion(judged)
+        };
+        Self {
+            texts: [false, true].map(|is_full| text::render(outcome, &settings(is_full))),
+            line: text::verdict_line(outcome, &settings(false)),
+            batch: batch::line(outcome),
+            documents: [Layout::Pretty, Layout::Line].map(|layout| json::render(outcome, "table", layout)),
+            explained: outcome.result.as_ref().ok().map(explained),
+        }
+    }
+
+    fn assert_sound(&self, outcome: &Outcome<'_>) {
+        let Self { texts, line, batch, documents, explained } = self;
+        texts.iter().chain(batch).chain(documents).chain(explained).for_each(|printed| assert_harmless(printed));
+        assert_line(line);
+        assert!(line.starts_with(&format!("{}  ", outcome.exit().word())), "{line}");
+        assert!(texts.iter().all(|text| text.ends_with(line)), "{texts:?}");
+        assert_eq!(documents[1].lines().count(), 1);
+        for document in documents {
+            let document: Value = serde_json::from_str(document).unwrap();
+            match &outcome.result {
+                Ok(judged) => assert_document(judged, &document),
+                Err(_) => {
+                    let unsaid = [&document["decision"], &document["gate_passed"], &document["rollback_triggered"]];
+                    assert_eq!(unsaid, [&Value::Null; 3]);
+                    assert!(document["error"].is_object(), "{document}");
+                }
+            }
+        }
+    }
+}
+
+/// The document says what the verdict says.
+fn assert_document(Judged { verdict, .. }: &Judged<'_>, document: &Value) {
+    assert_eq!(document["error"], Value::Null);
+    assert_eq!(document["decision"], verdict.decision().name());
+    assert_eq!(document["gate_passed"], verdict.gate_passed());
+    assert_eq!(document["rollback_triggered"], verdict.rollback_triggered());
+    assert_eq!(document["gate_fail_reasons"], json!(verdict.gate_fail_reasons()));
+    assert_eq!(document["rollback_reasons"], json!(verdict.rollback_reasons()));
+    assert_eq!(document["warnings"], json!(verdict.warnings()));
+    assert_eq!(document["windows"], verdict.windows());
+    let checks = document["checks"].as_array().unwrap();
+    assert_eq!(checks.len(), verdict.checks().len());
+    for (written, check) in checks.iter().zip(verdict.checks()) {
+        assert_eq!(written["state"], check.state.name());
+        assert_eq!(written["reason"], json!(check.reason));
+        let bits = |number: Option<f64>| number.map(f64::to_bits);
+        assert_eq!(bits(written["worst"]["value"].as_f64()), bits(check.worst.map(|worst| worst.value)));
+        assert!(check.worst.is_none_or(|worst| worst.value.is_finite() && worst.limit.is_finite()), "{check:?}");
+        let mut stretches = check.breaches.iter().chain(&check.no_data);
+        assert!(stretches.all(|stretch| stretch.from <= stretch.to && stretch.to < verdict.windows()), "{check:?}");
+        assert!(check.fired_at.is_none_or(|window| window < verdict.windows()));
+    }
+}
+
+fn assert_well_formed(format: Format, report: &str) {
+    assert_shown(report);
+    match format {
+        Format::Json => {
+            let documents = serde_json::Deserializer::from_str(report).into_iter::<Value>();
+            documents.for_each(|document| assert!(document.unwrap().is_object()));
+        }
+        Format::Junit => junit::assert_valid(report),
+        Format::Markdown | Format::Incident => {
+            markdown::render(report);
+        }
+        Format::Html => {
+            html::parse(report);
+        }
+    }
+}
+
+/// At most ten lines, each a command that GitHub takes.
+fn assert_commands(commands: &str) {
+    assert_shown(commands);
+    assert!(commands.lines().count() <= 10, "{commands}");
+    for line in commands.lines() {
+        let command = line.strip_prefix("::error ").or_else(|| line.strip_prefix("::warning "));
+        let (properties, data) = command.and_then(|command| command.split_once("::")).expect(line);
+        for property in properties.split(',') {
+            let (key, value) = property.split_once('=').expect(line);
+            assert!(["file", "line", "col", "title"].contains(&key) && !value.is_empty(), "{line}");
+        }
+        assert!(!data.is_empty(), "{line}");
+    }
+}
