@@ -243,6 +243,15 @@ fn reasons_of_breaches_that_nobody_measured() {
 }
 
 #[test]
+fn the_worst_is_the_worst_value_even_where_its_distance_to_the_limit_rounds() {
+    // 1e16 - 0.1 and 1e16 - 0.2 are both 1e16.
+    for (rule, worst) in [("min: 1.0e+16", "0.1000"), ("below: -1.0e+16", "0.3000")] {
+        let [.., reasons] = judged("", &format!("metric: a, {rule}"), SLEEPS, r#""b": 0, "a": [0.2, 0.1, 0.3]"#, "");
+        assert!(reasons.starts_with(&format!("a {worst}")), "{rule}: {reasons}");
+    }
+}
+
+#[test]
 fn observed_time() {
     for (observe, decision) in [("10m", "promote"), ("15m", "promote"), ("901s", "hold"), ("20m", "hold")] {
         let [_, got, _] = judged(&format!("observe: {observe}"), HOLDS, SLEEPS, r#""b": [0, 0, 0]"#, "");

@@ -146,6 +146,80 @@ fn any_text() -> impl Strategy<Value = String> {
     )
 }
 
+/// Whether a trigger on `a` of `unit` is raised, and how, beside gate rules on `a`.
+fn passing(unit: &str, gates: &[&str], trigger: &str) -> Option<Finding> {
+    let rule = |id: String, rule: &str| format!("{{ id: {id}, metric: a, {rule} }}");
+    let gates: Vec<String> =
+        (0..).zip(gates).map(|(index, gate): (usize, _)| rule(format!("g{index}"), gate)).collect();
+    let table = table(unit, &gates, &[rule("r".to_owned(), trigger)]);
+    raised(&table.pipelines[0], Lint::GatePassesTrigger).pop()
+}
+
+#[test]
+fn a_gate_passes_a_trigger_on_the_same_form_of_the_same_values() {
+    for (unit, gate, trigger, expected) in [
+        ("number", "max: 3", "above: 2", true),
+        // Percents of a baseline are no values of the unit.
+        ("ratio", "max: baseline + 20%", "above: baseline + 10%", true),
+        ("ratio", "max: baseline + 10%", "above: baseline + 10%", false),
+        ("ratio", "max: 0.5", "above: baseline + 10%", false),
+        ("ratio", "min: baseline - 20%, aggregate: total", "below: baseline - 10%, aggregate: total", true),
+        // A flag is nothing between 0 and 1, except on average.
+        ("flag", "max: 0.5", "above: 0.2", false),
+        ("flag", "max: 0.5, aggregate: mean", "above: 0.2, aggregate: mean", true),
+        ("flag", "max: 0.5, aggregate: last", "above: 0.2, aggregate: last", false),
+        // Of every window, or of one value that is made the same way.
+        ("number", "max: 3", "above: 2, aggregate: mean", true),
+        ("number", "max: 3", "above: 2, aggregate: last", true),
+        ("number", "max: 3", "above: 2, aggregate: total", false),
+        ("number", "max: 3, aggregate: mean", "above: 2, aggregate: mean", true),
+        ("number", "max: 3, aggregate: mean", "above: 2, aggregate: last", false),
+        ("number", "max: 3, aggregate: mean", "above: 2", false),
+        ("number", "max: 3, unless: f", "above: 2, unless: f", true),
+        ("number", "max: 3", "above: 2, unless: f", true),
+        ("number", "max: 3, unless: f", "above: 2", false),
+    ] {
+        assert_eq!(passing(unit, &[gate], trigger).is_some(), expected, "{unit}: {gate} and {trigger}");
+    }
+}
+
+#[test]
+fn the_strictest_gate_is_told_beside_a_trigger() {
+    for (gates, trigger, strictest) in [
+        (["max: 9", "max: 8"], "above: 2", "max 8 and above 2"),
+        (["max: 8", "max: 9"], "min: 2", "max 8 and min 2"),
+        (["min: 1", "min: 2"], "below: 5", "min 2 and below 5"),
+        (["min: 2", "min: 1"], "max: 5", "min 2 and max 5"),
+    ] {
+        let message = passing("number", &gates, trigger).unwrap().message;
+        assert!(message.contains(strictest), "{gates:?}: {message}");
+    }
+}
+
+#[test]
+fn what_an_unused_metric_is_made_from_is_raised_beside_it_unless_it_is_meant() {
+    let unused = |allow: &str| {
+        let text = format!(
+            "version: 1
+pipelines:
+  p:
+    metrics:
+      b: {{ unit: number }}
+      x: {{ unit: count }}
+      y: {{ unit: count }}
+      q: {{ unit: ratio, of: x, to: [x, y]{allow} }}
+    stages: {{ s: {{}} }}
+    gate: [{{ metric: b, max: 9 }}]
+"
+        );
+        let (table, _) = read(&text);
+        let raised = raised(&table.pipelines[0], Lint::UnusedMetric);
+        raised.into_iter().map(|finding| finding.message.replace("no rule looks at metric ", "")).collect::<String>()
+    };
+    assert_eq!(unused(""), "`x``y``q`");
+    assert_eq!(unused(", about: Later., allow: [unused-metric]"), "");
+}
+
 proptest! {
     /// Whatever a sound table says, it can be reviewed, and each finding is at a place in its text.
     #[test]

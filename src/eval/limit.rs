@@ -32,7 +32,7 @@ impl std::fmt::Display for Limit {
             Self::Fixed(limit) => f.write_str(&shortest(limit.get())),
             Self::Baseline { percent } if percent.get() == 0.0 => f.write_str("baseline"),
             Self::Baseline { percent } => {
-                let sign = if percent.get() < 0.0 { '-' } else { '+' };
+                let sign = if percent.get().is_sign_negative() { '-' } else { '+' };
                 write!(f, "baseline {sign} {}%", shortest(percent.get().abs()))
             }
             Self::Unset => f.write_str("~"),

@@ -17,11 +17,24 @@ pub fn shortest(value: f64) -> String {
 }
 
 /// A number times 100, as short as possible: 0.07 gives `7`, where `0.07 * 100.0` would give
-/// 7.000000000000001. The decimal point of the shortest text moves, nothing is multiplied.
+/// 7.000000000000001.
 #[must_use]
 pub fn hundredfold(value: f64) -> String {
+    moved(value, 2)
+}
+
+/// A number by 100, as short as possible: 1.1 gives `0.011`, where `1.1 / 100.0` would give
+/// 0.011000000000000001.
+#[must_use]
+pub fn hundredth(value: f64) -> String {
+    moved(value, -2)
+}
+
+/// The shortest text of `value` with its decimal point moved so many places to the right; nothing is multiplied.
+fn moved(value: f64, places: i32) -> String {
     let scientific = format!("{value:e}");
-    let parts = scientific.split_once('e').and_then(|(digits, power)| Some((digits, power.parse::<i32>().ok()? + 2)));
+    let parts =
+        scientific.split_once('e').and_then(|(digits, power)| Some((digits, power.parse::<i32>().ok()? + places)));
     let Some((mantissa, power)) = parts.filter(|_| value != 0.0) else {
         return shortest(value);
     };
@@ -40,13 +53,6 @@ pub fn hundredfold(value: f64) -> String {
         Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
         None => format!("{sign}{digits:0<whole$}"),
     }
-}
-
-/// A number by 100, as short as possible: 1.1 gives `0.011`, where `1.1 / 100.0` would give
-/// 0.011000000000000001.
-#[must_use]
-pub fn hundredth(value: f64) -> String {
-    shortest(format!("{value}e-2").parse().unwrap_or(value / 100.0))
 }
 
 /// A number with four decimals, ties away from zero on the exact binary value, as JavaScript's
@@ -129,7 +135,17 @@ mod tests {
 
     #[test]
     fn a_hundredth_moves_the_point_back() {
-        let cases = [(5.0, "0.05"), (1.1, "0.011"), (100.0, "1"), (0.0, "0"), (-7.0, "-0.07"), (1e300, "1e298")];
+        let cases = [
+            (5.0, "0.05"),
+            (1.1, "0.011"),
+            (100.0, "1"),
+            (12_345.0, "123.45"),
+            (0.0, "0"),
+            (-7.0, "-0.07"),
+            (1e-4, "0.000001"),
+            (1e-5, "1e-7"),
+            (1e300, "1e298"),
+        ];
         for (value, text) in cases {
             assert_eq!(hundredth(value), text, "{value}");
         }
