@@ -11,9 +11,9 @@ use rollout_gate::{
     outcome::Judged,
 };
 
-/// The metrics that the cases use: `a` and `b` numbers, `f` a flag, `n` a count, `q` = x / (x + y),
-/// `s` only where `n` is at least 50, `k` only where `maybe` is, which may be absent. Gives the states, the
-/// decision and why the gate failed.
+/// The metrics that the cases use: `a` and `b` numbers, `f` a flag, `n` a count, `q` = x / (x + y), `e` the same and
+/// `s` only where `n` is at least 50, `k` only where `maybe` is, which may be absent. Gives the states, the decision
+/// and why the gate failed.
 fn judged(observe: &str, gate: &str, rollback: &str, metrics: &str, more: &str) -> [String; 3] {
     let table = format!(
         "version: 1
@@ -28,6 +28,7 @@ pipelines:
       x: {{ unit: count }}
       y: {{ unit: count }}
       q: {{ unit: ratio, of: x, to: [x, y] }}
+      e: {{ unit: ratio, of: x, to: [x, y], samples: {{ metric: n, min: 50 }} }}
       s: {{ unit: number, samples: {{ metric: n, min: 50 }} }}
       maybe: {{ unit: count, optional: true }}
       k: {{ unit: number, samples: {{ metric: maybe, min: 50 }} }}
@@ -193,6 +194,11 @@ fn derived_and_samples() {
     assert_eq!(gate("metric: k, max: 3", r#""k": [1], "maybe": [50]"#), "pass");
     for (n, expected) in [("49", "no_data"), ("50", "pass"), ("51", "pass"), ("null", "no_data")] {
         assert_eq!(gate("metric: s, max: 3", &format!(r#""s": [3], "n": [{n}]"#)), expected, "{n} samples");
+    }
+    // The whole needs enough samples in every window.
+    for (n, expected) in [("50, 50", "pass"), ("49, 50", "no_data"), ("50, null", "no_data")] {
+        let metrics = format!(r#""x": [1, 89], "y": [1, 9], "n": [{n}]"#);
+        assert_eq!(gate("metric: e, min: 0.9, aggregate: total", &metrics), expected, "{n} samples");
     }
 }
 

@@ -197,6 +197,63 @@ fn the_strictest_gate_is_told_beside_a_trigger() {
 }
 
 #[test]
+fn gates_that_exclude_each_other_are_raised_once_beside_the_end_that_they_miss() {
+    // Rules that are raised, each with the one that it is raised beside.
+    for (unit, gates, expected) in [
+        ("number", &["a, max: 1", "a, min: 1"][..], ""),
+        ("number", &["a, max: 1", "a, min: 2"], "g1 g0;"),
+        ("number", &["a, min: 2", "a, max: 1"], "g1 g0;"),
+        ("number", &["a, min: 0", "a, max: 1", "a, min: 2"], "g2 g1;"),
+        ("number", &["a, min: 2", "a, max: 5", "a, max: 1"], "g2 g0;"),
+        // Of equal ends the first.
+        ("number", &["a, min: 2", "a, min: 2", "a, max: 1"], "g2 g0;"),
+        ("number", &["a, max: 1", "a, max: 1", "a, min: 2"], "g2 g0;"),
+        // One that nothing passes is raised by itself, and one in percent for being so.
+        ("count", &["a, max: 1", "a, below: 0"], "g1 ;"),
+        ("ratio", &["a, max: 0.5", "a, min: 2"], ""),
+        ("number", &["a, max: 1", "a, min: 2", "b, min: 2.0e+9"], "g1 g0;g2 idle;"),
+        // Only windows are compared with windows.
+        ("number", &["a, max: 1", "a, min: 2, unless: f"], ""),
+        ("number", &["a, max: 1", "a, min: 2, aggregate: total"], ""),
+        ("number", &["a, max: 1", "a, min: 2, severity: warn"], ""),
+    ] {
+        let rules: Vec<String> =
+            (0..).zip(gates).map(|(index, gate): (usize, _)| format!("{{ id: g{index}, metric: {gate} }}")).collect();
+        let table = table(unit, &rules, &[]);
+        let id = |part: Part| match part.owner() {
+            Owner::Rule(rule) => table.pipelines[0].rules[rule.0].id.as_str(),
+            owner => panic!("{owner:?}"),
+        };
+        let told: Vec<String> = raised(&table.pipelines[0], Lint::GateCannotPass)
+            .iter()
+            .map(|finding| format!("{} {};", id(finding.part), finding.beside.map_or("", |(part, _)| id(part))))
+            .collect();
+        assert_eq!(told.concat(), expected, "{unit}: {gates:?}");
+    }
+}
+
+#[test]
+fn what_is_out_of_reach_is_told_with_what_is_within() {
+    for (unit, gate, expected) in [
+        ("ratio", "min: 0", "`a` (0 to 1) is always at least 0"),
+        ("flag", "max: 1", "`a` (0, 1, false or true) is always at most 1"),
+        ("flag", "max: 1, aggregate: mean", "the mean of `a` (0 to 1) is always at most 1"),
+        ("ratio", "above: -1, aggregate: total", "the total of `a` (0 or more) is always above -1"),
+        ("ratio", "below: 200, aggregate: last", "the last of `a` (0 to 1) is always below 200"),
+        (
+            "number",
+            "min: -1.7976931348623157e+308, aggregate: total",
+            "the total of `a` (any finite number) is always at least -1.7976931348623157e308",
+        ),
+    ] {
+        let table = table(unit, &[format!("{{ metric: a, {gate} }}")], &[]);
+        let told: Vec<String> =
+            raised(&table.pipelines[0], Lint::GateCannotFail).into_iter().map(|finding| finding.message).collect();
+        assert_eq!(told, [format!("this gate rule cannot fail: {expected}")], "{unit}: {gate}");
+    }
+}
+
+#[test]
 fn what_an_unused_metric_is_made_from_is_raised_beside_it_unless_it_is_meant() {
     let unused = |allow: &str| {
         let text = format!(

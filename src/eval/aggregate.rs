@@ -1,6 +1,9 @@
 //! One value of a whole series.
 
-use super::{measurement::Series, number::Point};
+use super::{
+    measurement::Series,
+    number::{self, Point},
+};
 
 /// How a series becomes one value before it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +53,9 @@ fn mean(series: &Series, windows: usize) -> Option<f64> {
     Some(mean.max(lowest).min(highest)).filter(|_| mean.is_finite())
 }
 
-/// Left to right, as a person would add; `None` if a window has no data.
+/// `None` if a window has no data.
 fn sum(series: &Series, windows: usize) -> Option<f64> {
-    (0..windows).try_fold(0.0, |sum, window| Some(sum + series.at(window).get()?))
+    number::sum((0..windows).map(|window| series.at(window)))
 }
 
 #[cfg(test)]

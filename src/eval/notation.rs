@@ -64,13 +64,9 @@ pub fn four_decimals(value: f64) -> String {
     }
     // A tie at the fourth decimal is (2k+1)/20000 exactly; among binary fractions those are the odd
     // multiples of 1/32. `{:.4}` would send half of them to the even neighbour.
-    let is_tie = (value * 32.0) % 2.0 == 1.0 || (value * 32.0) % 2.0 == -1.0;
-    let away = match (is_tie, value > 0.0) {
-        (false, _) => value,
-        (true, true) => value.next_up(),
-        (true, false) => value.next_down(),
-    };
-    format!("{away:.4}")
+    let size = value.abs();
+    let away = if size * 32.0 % 2.0 == 1.0 { size.next_up() } else { size };
+    format!("{:.4}", away.copysign(value))
 }
 
 /// A duration in hours, minutes and seconds: `25m`, `1h`, `1h30m`, `48h`, `2m30s`, `0.5s`.

@@ -46,6 +46,11 @@ impl Point {
     }
 }
 
+/// The sum of `points`, left to right, as a person would add; `None` if one of them is no data.
+pub fn sum(points: impl IntoIterator<Item = Point>) -> Option<f64> {
+    points.into_iter().try_fold(0.0, |sum, point| Some(sum + point.get()?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -198,15 +198,16 @@ fn excluding(pipeline: &Pipeline, gates: &[(RuleId, &Rule)], stage: StageId) -> 
         let comparison = Comparison::new(pipeline, gate, &gate.condition, limit, part);
         let Some(comparison) = comparison.filter(|it| !it.is_percentage() && !it.never_holds()) else { continue };
         let extent = comparison.extent();
+        let is_higher = extent.lowest > passing.lowest;
         if !comparison.domain().reaches(passing.and(extent)) {
-            let other = if extent.lowest > passing.lowest { high.or(low) } else { low.or(high) };
+            let other = if is_higher { high.or(low) } else { low.or(high) };
             let name = &comparison.metric.name;
             let message = format!("no value of `{name}` passes both this gate rule and another at the same stage");
             let help = "look at both limits, and at the stages that they name";
             let finding = Finding::new(Lint::GateCannotPass, comparison.part, message, help);
             return other.map(|other| finding.beside(other, "the other"));
         }
-        if extent.lowest > passing.lowest {
+        if is_higher {
             low = Some(comparison.part);
         }
         if extent.highest < passing.highest {

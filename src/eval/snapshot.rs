@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     measurement::{Measurement, Series, Values, meet},
-    number::Point,
+    number::{self, Point},
     persistence::Persistence,
     table::{Derived, Metric, MetricId, Pipeline, Rule, StageRules},
 };
@@ -353,9 +353,7 @@ struct Quotient<'a> {
 impl Quotient<'_> {
     /// Of one window, as the division gives it; `None` without data or by zero.
     fn raw(&self, window: usize) -> Option<f64> {
-        let sum = |side: &Option<Vec<&Series>>| {
-            side.as_ref()?.iter().try_fold(0.0, |sum, part| Some(sum + part.at(window).get()?))
-        };
+        let sum = |side: &Option<Vec<&Series>>| number::sum(side.as_ref()?.iter().map(|part| part.at(window)));
         divide(sum(&self.of)?, sum(&self.to)?)
     }
 
@@ -363,9 +361,7 @@ impl Quotient<'_> {
     fn of_sums(&self, windows: usize) -> Option<f64> {
         let sum = |side: &Option<Vec<&Series>>| {
             let parts = side.as_ref()?;
-            (0..windows)
-                .flat_map(|window| parts.iter().map(move |part| part.at(window).get()))
-                .try_fold(0.0, |sum, value| Some(sum + value?))
+            number::sum((0..windows).flat_map(|window| parts.iter().map(move |part| part.at(window))))
         };
         divide(sum(&self.of)?, sum(&self.to)?)
     }
