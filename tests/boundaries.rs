@@ -3,6 +3,8 @@
 // A test fails by panicking.
 #![allow(clippy::indexing_slicing, clippy::panic)]
 
+use std::time::Duration;
+
 use rollout_gate::{
     input::{
         gates,
@@ -199,6 +201,36 @@ fn derived_and_samples() {
     for (n, expected) in [("50, 50", "pass"), ("49, 50", "no_data"), ("50, null", "no_data")] {
         let metrics = format!(r#""x": [1, 89], "y": [1, 9], "n": [{n}]"#);
         assert_eq!(gate("metric: e, min: 0.9, aggregate: total", &metrics), expected, "{n} samples");
+    }
+}
+
+#[test]
+fn a_quotient_out_of_range_is_named_by_its_window_in_the_snapshot() {
+    let table = "version: 1
+pipelines:
+  p:
+    window: 5m
+    metrics: { q: { unit: ratio, of: x, to: y }, x: { unit: count }, y: { unit: count } }
+    stages: { s: {} }
+    gate: [{ metric: q, max: 1 }]
+";
+    let table = gates::read("table", table.to_owned()).unwrap_or_else(|refusal| panic!("{refusal}"));
+    for (last, refused) in [
+        (None, Some("w0 (and in 2 more windows)")),
+        (Some(20), Some("w1 (and in 1 more window)")),
+        (Some(10), Some("w3, outside")),
+        (Some(5), None),
+    ] {
+        let text = r#"{ "stage": "s", "metrics": { "x": [2, 2, 1, 2, 1], "y": 1 } }"#;
+        let request = Request { last: last.map(Duration::from_mins), ..Request::default() };
+        let told =
+            snapshot::read("snapshot", text.to_owned(), &table, &request).err().map(|refusal| refusal.to_string());
+        let expected = refused.map(|window| format!("q comes out as 2 in {window}"));
+        assert!(
+            told.as_ref().zip(expected.as_ref()).is_some_and(|(told, expected)| told.contains(expected))
+                || told.is_none() && expected.is_none(),
+            "{last:?}: {told:?}"
+        );
     }
 }
 

@@ -210,6 +210,7 @@ fn a_snapshot_that_cannot_be_read_is_told_beside_the_findings() -> io::Result<()
     fs::write(folder.join("unknown.json"), r#"{ "stage": "canari", "metrics": {} }"#)?;
     fs::write(folder.join("nameless.json"), r#"{ "metrics": {} }"#)?;
     fs::write(folder.join("no-metrics.json"), r#"{ "stage": "canary" }"#)?;
+    fs::write(folder.join("twice.json"), canary(r#""p95_ms": 1, "p95_ms": 2"#))?;
     let table = format!("{BAD}/metric-never-seen.yaml");
     let run = run(command(["lint", "--gates", &table, "--against"]).args([&folder, &folder.join("nowhere.json")]))?;
     let without_folder = |text: &str| text.replace(&*folder.to_string_lossy(), "FOLDER");

@@ -135,3 +135,36 @@ fn never_seen<'t>(pipeline: &'t Pipeline, sightings: &[Sighting]) -> Vec<&'t str
     let names = pipeline.metrics.iter().map(|metric| metric.name.as_str());
     names.filter(|name| !seen.contains(name)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::gates, *};
+
+    #[test]
+    fn snapshots_of_a_stage_that_have_the_same_metrics_are_one_sighting() {
+        let table = "version: 1
+pipelines:
+  p:
+    metrics: { a: { unit: number }, b: { unit: number } }
+    stages: { s: {}, t: {} }
+    gate: [{ metric: a, max: 1 }]
+";
+        let table = gates::read("table", table.to_owned()).unwrap();
+        let mut seen = Sightings::new(&table);
+        for (stage, metrics) in [
+            ("s", r#""a": 1"#),
+            ("s", r#""a": 1, "b": 1"#),
+            ("t", r#""a": 1"#),
+            ("s", r#""a": 2"#),
+            ("t", r#""a": 1"#),
+            ("t", r#""b": [1, 2]"#),
+            ("s", r#""a": null"#),
+        ] {
+            seen.add("snapshot", format!(r#"{{ "stage": "{stage}", "metrics": {{ {metrics} }} }}"#)).unwrap();
+        }
+        let told: Vec<_> =
+            seen.of(0).iter().map(|seen| (seen.stage.0, seen.metrics.concat(), seen.snapshots)).collect();
+        let expected = [(0, "a", 3), (0, "ab", 1), (1, "a", 2), (1, "b", 1)];
+        assert_eq!(told, expected.map(|(stage, metrics, snapshots)| (stage, metrics.to_owned(), snapshots)));
+    }
+}

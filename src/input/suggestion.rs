@@ -56,11 +56,26 @@ mod tests {
             ("p95_latency", vec!["error_rate", "p95_latency_ms"], Some("p95_latency_ms")),
             ("gte", vec!["ge"], Some("ge")),
             ("P95_MS", vec!["error_rate", "p95_ms"], Some("p95_ms")),
+            ("ab", vec!["ac"], Some("ac")),
+            ("ab", vec!["cd"], None),
             ("x", vec!["y", "z"], None),
             ("", vec!["a"], None),
         ] {
             assert_eq!(nearest(word, candidates.iter().copied()), expected, "{word}");
         }
+    }
+
+    #[test]
+    fn long_words_are_nobodys_slips() {
+        let (long, too_long) = ("a".repeat(200), "a".repeat(201));
+        for (word, candidate, is_near) in
+            [(&long, &long, true), (&too_long, &long, false), (&long, &too_long, false), (&too_long, &too_long, false)]
+        {
+            assert_eq!(nearest(word, [candidate.as_str()]).is_some(), is_near, "{} {}", word.len(), candidate.len());
+        }
+        let after = |candidates| std::iter::repeat_n("other", candidates).chain(["threshold"]);
+        assert_eq!(nearest("treshold", after(MOST - 1)), Some("threshold"));
+        assert_eq!(nearest("treshold", after(MOST)), None);
     }
 
     #[test]
