@@ -6,6 +6,10 @@
 use std::time::Duration;
 
 use rollout_gate::{
+    eval::{
+        table::Kind,
+        verdict::{Stretch, Verdict},
+    },
     input::{
         gates,
         snapshot::{self, Request},
@@ -17,6 +21,21 @@ use rollout_gate::{
 /// `s` only where `n` is at least 50, `k` only where `maybe` is, which may be absent. Gives the states, the decision
 /// and why the gate failed.
 fn judged(observe: &str, gate: &str, rollback: &str, metrics: &str, more: &str) -> [String; 3] {
+    judging(observe, gate, rollback, metrics, more, |verdict| {
+        let states: Vec<_> = verdict.checks().iter().map(|check| check.state.name()).collect();
+        [states.join(" "), verdict.decision().name().to_owned(), verdict.gate_fail_reasons().join(", ")]
+    })
+}
+
+/// The same, and whatever `look` takes from the verdict.
+fn judging<T>(
+    observe: &str,
+    gate: &str,
+    rollback: &str,
+    metrics: &str,
+    more: &str,
+    look: impl FnOnce(&Verdict<'_>) -> T,
+) -> T {
     let table = format!(
         "version: 1
 pipelines:
@@ -43,8 +62,31 @@ pipelines:
     let text = format!(r#"{{ "stage": "s", "metrics": {{ {metrics} }}{more} }}"#);
     let reading = snapshot::read("snapshot", text, &table, &Request::default());
     let Judged { verdict, .. } = Judged::from(reading.unwrap_or_else(|refusal| panic!("{refusal}: {metrics}")));
-    let states: Vec<_> = verdict.checks().iter().map(|check| check.state.name()).collect();
-    [states.join(" "), verdict.decision().name().to_owned(), verdict.gate_fail_reasons().join(", ")]
+    look(&verdict)
+}
+
+/// What is told of the windows of the rule that is tried: `worst 4 in 1; breaches 0-1, 3-3; fired at 1; no data 2-2`.
+fn windows(kind: Kind, rule: &str, metrics: &str) -> String {
+    let (gate, rollback) = match kind {
+        Kind::Gate => (rule, SLEEPS),
+        Kind::Rollback => (HOLDS, rule),
+    };
+    judging("", gate, rollback, &format!(r#""b": 0, {metrics}"#), "", |verdict| {
+        let check = verdict.checks().iter().find(|check| check.rule.kind == kind);
+        let check = check.unwrap_or_else(|| panic!("no {kind:?} in {verdict:?}"));
+        let in_window = |window: Option<usize>| window.map_or(String::new(), |window| format!(" in {window}"));
+        let stretches = |stretches: &[Stretch]| {
+            let all: Vec<_> = stretches.iter().map(|stretch| format!("{}-{}", stretch.from, stretch.to)).collect();
+            all.join(", ")
+        };
+        let told = [
+            check.worst.map(|worst| format!("worst {}{}", worst.value, in_window(worst.window))),
+            (!check.breaches.is_empty()).then(|| format!("breaches {}", stretches(&check.breaches))),
+            check.fired_at.map(|window| format!("fired at {window}")),
+            (!check.no_data.is_empty()).then(|| format!("no data {}", stretches(&check.no_data))),
+        ];
+        told.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    })
 }
 
 /// A gate that holds and a trigger that is quiet, to stand beside the one that is tried.
@@ -202,6 +244,73 @@ fn derived_and_samples() {
         let metrics = format!(r#""x": [1, 89], "y": [1, 9], "n": [{n}]"#);
         assert_eq!(gate("metric: e, min: 0.9, aggregate: total", &metrics), expected, "{n} samples");
     }
+}
+
+#[test]
+fn windows_that_are_told() {
+    // The first of equally bad ones is the worst.
+    for (kind, rule, values, expected) in [
+        (Kind::Gate, "max: 3", "1,2,2,0", "worst 2 in 1"),
+        (Kind::Gate, "max: 3", "4,5,5,0", "worst 5 in 1; breaches 0-2"),
+        (Kind::Gate, "max: 3", "4,0,5,5,null", "worst 5 in 2; breaches 0-0, 2-3; no data 4-4"),
+        (Kind::Gate, "equals: 3", "3,2,4", "worst 2 in 1; breaches 1-2"),
+        (Kind::Gate, "max: baseline", "4,4", "no data 0-1"),
+        (Kind::Rollback, "above: 3", "1,2,2", "worst 2 in 1"),
+        (Kind::Rollback, "above: 3, windows: 2", "4,0,5,4,4,9,0", "worst 9 in 5; breaches 0-0, 2-5; fired at 3"),
+        (Kind::Rollback, "above: 3, windows: 2", "4,null,4", "breaches 0-0, 2-2; no data 1-1"),
+        // One value of all windows; only the last window is one of its own.
+        (Kind::Gate, "max: 3, aggregate: mean", "4,5", "worst 4.5"),
+        (Kind::Gate, "max: 3, aggregate: last", "9,2", "worst 2 in 1"),
+        (Kind::Gate, "max: 3, aggregate: last", "0,4", "worst 4 in 1; breaches 1-1"),
+        (Kind::Rollback, "above: 3, aggregate: last", "0,4", "worst 4 in 1; breaches 1-1; fired at 1"),
+        (Kind::Rollback, "above: 3, aggregate: last", "9,2", "worst 2 in 1"),
+        (Kind::Gate, "max: 3, aggregate: last", "null,0,null", "no data 2-2"),
+        (Kind::Gate, "max: 3, aggregate: mean", "null,0,null", "no data 0-0, 2-2"),
+        (Kind::Gate, "max: 3, aggregate: total", "1.0e308,1.0e308", "no data 0-1"),
+        (Kind::Gate, "max: baseline, aggregate: last", "1,2", "no data 0-1"),
+        (Kind::Gate, "max: baseline, aggregate: mean", "1,2", "no data 0-1"),
+    ] {
+        assert_eq!(windows(kind, &format!("metric: a, {rule}"), &format!(r#""a": [{values}]"#)), expected, "{rule}");
+    }
+}
+
+#[test]
+fn long_series_are_judged_as_short_ones_are() {
+    // Of 200 windows that hold, one does not: wherever it is, it is found, and with it the nearest of the others.
+    for at in [0, 1, 63, 64, 65, 127, 128, 191, 192, 198, 199] {
+        for (kind, rule, calm, odd, expected) in [
+            (Kind::Gate, "max: 3", "1", "4", format!("worst 4 in {at}; breaches {at}-{at}")),
+            (Kind::Gate, "min: 3", "9", "2", format!("worst 2 in {at}; breaches {at}-{at}")),
+            (Kind::Gate, "max: 3", "1", "2", format!("worst 2 in {at}")),
+            (Kind::Gate, "min: 3", "9", "4", format!("worst 4 in {at}")),
+            (Kind::Gate, "max: 3", "1", "null", format!("no data {at}-{at}")),
+            (Kind::Rollback, "above: 3", "1", "4", format!("worst 4 in {at}; breaches {at}-{at}; fired at {at}")),
+            (Kind::Rollback, "below: 3", "9", "2", format!("worst 2 in {at}; breaches {at}-{at}; fired at {at}")),
+            (Kind::Rollback, "above: 3", "1", "2", format!("worst 2 in {at}")),
+            (Kind::Rollback, "below: 3", "9", "4", format!("worst 4 in {at}")),
+            (
+                Kind::Rollback,
+                "above: 3, windows: 2",
+                "1",
+                "null",
+                format!("worst 1 in {}; no data {at}-{at}", usize::from(at == 0)),
+            ),
+        ] {
+            let mut values = vec![calm; 200];
+            values[at] = odd;
+            let metrics = format!(r#""a": [{}]"#, values.join(","));
+            assert_eq!(windows(kind, &format!("metric: a, {rule}"), &metrics), expected, "{rule} at {at}");
+        }
+    }
+    // A run goes on from one stretch into the next.
+    let mut values = vec!["1"; 200];
+    values[62..66].fill("4");
+    let metrics = format!(r#""a": [{}]"#, values.join(","));
+    assert_eq!(
+        windows(Kind::Rollback, "metric: a, above: 3, windows: 4", &metrics),
+        "worst 4 in 62; breaches 62-65; fired at 65"
+    );
+    assert_eq!(windows(Kind::Rollback, "metric: a, above: 3, windows: 5", &metrics), "worst 4 in 62; breaches 62-65");
 }
 
 #[test]

@@ -298,7 +298,8 @@ impl<'t> Case<'_, '_, 't> {
         let (limit, comparator) = (limit.get(), self.own.condition.comparator);
         let series = self.own.series.filter(|_| comparator.is_directed())?;
         let (lowest, highest) = extremes(series)?;
-        let worst = if self.badness(highest, limit) > self.badness(lowest, limit) { highest } else { lowest };
+        let badness = |value: &f64| self.badness(*value, limit);
+        let worst = [lowest, highest].into_iter().max_by(|a, b| badness(a).total_cmp(&badness(b)))?;
         if self.against(comparator.holds(worst, limit).into()) != Answer::No {
             return None;
         }

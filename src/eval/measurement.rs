@@ -218,8 +218,52 @@ mod tests {
         Series::measured(Values::Constant(Point::new(value)))
     }
 
+    fn windows(values: impl IntoIterator<Item = Option<f64>>) -> Values {
+        Values::Windows(values.into_iter().map(|value| value.map_or(Point::NO_DATA, Point::new)).collect())
+    }
+
     fn labelled(labels: &[(&str, f64)]) -> Measurement {
         Measurement::Labelled(labels.iter().map(|(label, value)| ((*label).to_owned(), constant(*value))).collect())
+    }
+
+    #[test]
+    fn the_lowest_and_the_highest_are_found_wherever_they_are() {
+        for length in [1, 2, 7, 8, 9, 16, 20] {
+            for (low, high) in (0..length).flat_map(|low| (0..length).map(move |high| (low, high))) {
+                let value = |window| match window {
+                    window if window == high => 9.0,
+                    window if window == low => -9.0,
+                    window => f64::from(window) / 100.0,
+                };
+                let series = Series::measured(windows((0..length).map(|window| Some(value(window)))));
+                let lowest = (0..length).map(value).fold(f64::MAX, f64::min);
+                let all = 0..usize::try_from(length).unwrap();
+                assert_eq!(series.extremes(all.clone()), Some((lowest, 9.0)), "{low} and {high} of {length}");
+                // A gap anywhere leaves nothing to say.
+                let gap = |window| Some(value(window)).filter(|_| window != low);
+                assert_eq!(Series::measured(windows((0..length).map(gap))).extremes(all), None, "{low} of {length}");
+            }
+        }
+        let two_gaps = Series::measured(windows([Some(1.0), None, None, Some(2.0)]));
+        assert_eq!(two_gaps.extremes(0..4), None);
+        assert_eq!(two_gaps.extremes(3..4), Some((2.0, 2.0)));
+        assert_eq!([two_gaps.extremes(0..0), two_gaps.extremes(3..5)], [None, None]);
+        assert_eq!(constant(3.0).extremes(5..9), Some((3.0, 3.0)));
+        assert_eq!(constant(3.0).extremes(5..5), None);
+        assert_eq!(Series::measured(Values::Constant(Point::NO_DATA)).extremes(0..1), None);
+    }
+
+    #[test]
+    fn values_fit_a_unit_where_each_that_there_is_does() {
+        for (values, fit) in [
+            (Values::Constant(Point::new(1.0)), true),
+            (Values::Constant(Point::new(1.1)), false),
+            (Values::Constant(Point::NO_DATA), true),
+            (windows([Some(0.0), None, Some(1.0)]), true),
+            (windows([Some(0.0), None, Some(-1.0)]), false),
+        ] {
+            assert_eq!(values.fit(Unit::Ratio), fit, "{values:?}");
+        }
     }
 
     #[test]

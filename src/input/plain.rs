@@ -303,3 +303,76 @@ fn skip_space(mut text: &[u8]) -> &[u8] {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives `text` a few bytes at a time.
+    struct Drops<'a>(&'a [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let (drop, rest) = self.0.split_at(self.0.len().min(self.1).min(buffer.len()));
+            buffer[..drop.len()].copy_from_slice(drop);
+            self.0 = rest;
+            Ok(drop.len())
+        }
+    }
+
+    fn scanned(text: &str) -> Option<Plain> {
+        let whole = scan(&mut text.as_bytes());
+        for size in [1, 3, 1000] {
+            let dropped = scan(&mut Drops(text.as_bytes(), size));
+            assert_eq!(format!("{dropped:?}"), format!("{whole:?}"), "{size} at a time: {text}");
+        }
+        whole
+    }
+
+    #[test]
+    fn what_programs_write_is_plain() {
+        for text in [
+            r#"{"metrics":{}}"#,
+            r#" { "stage" : "s" , "metrics" : { "a" : 1 } } "#,
+            "{\n\t\"metrics\": {\r\n\"a\": [ 1 , -2.5e3, null , true,false ] , \"b\": null, \"c\": { \"eu\": [1], \"us\": 2 } }\n}\n",
+            r#"{ "pipeline": "p", "stage": "s", "start": "x", "window_minutes": 5, "metrics": {}, "baseline": {}, "labels": {} }"#,
+            r#"{ "pipeline": null, "stage": null, "metrics": {}, "labels": { "a": "b" } }"#,
+        ] {
+            assert!(scanned(text).is_some(), "{text}");
+        }
+        let long = format!(r#"{{ "metrics": {{ "a": [{}] }} }}"#, vec!["0.1234567890123"; 30_000].join(",  "));
+        let plain = scan(&mut long.as_bytes()).unwrap();
+        assert!(matches!(
+            plain.metrics.as_slice(),
+            [(name, PlainMeasurement::Single(PlainSeries { values: Values::Windows(points), has_booleans: false }))]
+                if name == "a" && points.len() == 30_000
+        ));
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_to_the_reader_that_knows_places() {
+        for text in [
+            "",
+            "[]",
+            r#"{ "stage": "s" }"#,
+            r#"{ "metrics": {} "#,
+            r#"{ "metrics": {} } x"#,
+            r#"{ "metrics": {}, "metrics": {} }"#,
+            r#"{ "metrics": {}, "other": 1 }"#,
+            r#"{ "metrics": { "a": 1, "a": 2 } }"#,
+            r#"{ "metrics": { "a": { "eu": 1, "eu": 2 } } }"#,
+            r#"{ "metrics": { "a": {} } }"#,
+            r#"{ "metrics": { "a": [] } }"#,
+            r#"{ "metrics": { "a": [1,] } }"#,
+            r#"{ "metrics": { "a": [1 2] } }"#,
+            r#"{ "metrics": { "a": "1" } }"#,
+            r#"{ "metrics": { "a": [[1]] } }"#,
+            r#"{ "metrics": { "\u0061": 1 } }"#,
+            r#"{ "metrics": { "a" 1 } }"#,
+            r#"{ "metrics": { "a": 1 "b": 2 } }"#,
+            "{ \"metrics\": { \"a\nb\": 1 } }",
+        ] {
+            assert!(scanned(text).is_none(), "{text}");
+        }
+    }
+}
