@@ -237,32 +237,45 @@ mod tests {
                 };
                 let series = Series::measured(windows((0..length).map(|window| Some(value(window)))));
                 let lowest = (0..length).map(value).fold(f64::MAX, f64::min);
-                let all = 0..usize::try_from(length).unwrap();
-                assert_eq!(series.extremes(all.clone()), Some((lowest, 9.0)), "{low} and {high} of {length}");
+                assert_eq!(series.extremes(), Some((lowest, 9.0)), "{low} and {high} of {length}");
                 // A gap anywhere leaves nothing to say.
                 let gap = |window| Some(value(window)).filter(|_| window != low);
-                assert_eq!(Series::measured(windows((0..length).map(gap))).extremes(all), None, "{low} of {length}");
+                assert_eq!(Series::measured(windows((0..length).map(gap))).extremes(), None, "{low} of {length}");
             }
         }
-        let two_gaps = Series::measured(windows([Some(1.0), None, None, Some(2.0)]));
-        assert_eq!(two_gaps.extremes(0..4), None);
-        assert_eq!(two_gaps.extremes(3..4), Some((2.0, 2.0)));
-        assert_eq!([two_gaps.extremes(0..0), two_gaps.extremes(3..5)], [None, None]);
-        assert_eq!(constant(3.0).extremes(5..9), Some((3.0, 3.0)));
-        assert_eq!(constant(3.0).extremes(5..5), None);
-        assert_eq!(Series::measured(Values::Constant(Point::NO_DATA)).extremes(0..1), None);
+        assert_eq!(constant(3.0).extremes(), Some((3.0, 3.0)));
+        assert_eq!(Series::measured(Values::Constant(Point::NO_DATA)).extremes(), None);
+        let two_gaps = windows([Some(1.0), None, None, Some(2.0)]);
+        let of_some = [0..1, 0..2, 0..4, 3..4, 0..0, 3..5].map(|some| two_gaps.extremes_in(some));
+        assert_eq!(of_some, [Some((1.0, 1.0)), None, None, Some((2.0, 2.0)), None, None]);
+        assert_eq!(Values::Constant(Point::new(3.0)).extremes_in(5..9), Some((3.0, 3.0)));
     }
 
     #[test]
-    fn values_fit_a_unit_where_each_that_there_is_does() {
-        for (values, fit) in [
-            (Values::Constant(Point::new(1.0)), true),
-            (Values::Constant(Point::new(1.1)), false),
-            (Values::Constant(Point::NO_DATA), true),
-            (windows([Some(0.0), None, Some(1.0)]), true),
-            (windows([Some(0.0), None, Some(-1.0)]), false),
+    fn the_extremes_are_those_of_the_windows_that_are_kept() {
+        for (kept, extremes) in [(1, (2.0, 2.0)), (2, (2.0, 5.0)), (3, (1.0, 5.0)), (4, (1.0, 5.0))] {
+            let mut measured = Measurement::Single(Series::measured(windows([1.0, 5.0, 2.0].map(Some))));
+            measured.keep_last(kept);
+            assert_eq!(measured.entries().next().and_then(|(_, series)| series.extremes()), Some(extremes), "{kept}");
+        }
+    }
+
+    #[test]
+    fn a_series_fits_a_unit_where_each_value_that_there_is_does() {
+        for (values, unit, fits) in [
+            (Values::Constant(Point::new(1.0)), Unit::Ratio, true),
+            (Values::Constant(Point::new(1.1)), Unit::Ratio, false),
+            (Values::Constant(Point::NO_DATA), Unit::Ratio, true),
+            (windows([0.0, 1.0].map(Some)), Unit::Ratio, true),
+            (windows([-0.1, 1.0].map(Some)), Unit::Ratio, false),
+            (windows([0.0, 1.1].map(Some)), Unit::Ratio, false),
+            (windows([Some(0.0), None, Some(1.0)]), Unit::Ratio, true),
+            (windows([Some(0.0), None, Some(-1.0)]), Unit::Ratio, false),
+            (windows([0.0, 1.0, 0.0].map(Some)), Unit::Flag, true),
+            (windows([0.0, 0.5, 1.0].map(Some)), Unit::Flag, false),
+            (Values::Constant(Point::new(0.5)), Unit::Flag, false),
         ] {
-            assert_eq!(values.fit(Unit::Ratio), fit, "{values:?}");
+            assert_eq!(Series::measured(values.clone()).fits(unit), fits, "{values:?} {unit:?}");
         }
     }
 
