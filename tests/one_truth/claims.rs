@@ -57,8 +57,9 @@ impl Known {
     }
 }
 
-/// Words of others: an attribute of `JUnit`; the value that comes nearest, in `explain`; an outcome of the action.
-const FOREIGN: [&str; 3] = ["classname", "nearest", "no-verdict"];
+/// Words of others: an attribute of `JUnit`; the value that comes nearest, in `explain`; an outcome of the action; the
+/// signals that end a run.
+const FOREIGN: [&str; 6] = ["classname", "nearest", "no-verdict", "SIGHUP", "SIGINT", "SIGTERM"];
 
 /// What is named in `sections` and is not there.
 pub(crate) fn lies(sections: &[Section], known: &Known) -> Vec<String> {
