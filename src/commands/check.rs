@@ -238,7 +238,7 @@ impl<'a> Report<'a> {
             let mut next = || sources.by_ref().take(CHUNK).collect();
             let rendered: Vec<Rendered>;
             (rendered, chunk) = match &pool {
-                // Folders are walked while what was found there is judged.
+                // What comes next is found while these are judged.
                 Some(pool) => pool.join(|| chunk.into_par_iter().map(render).collect(), next),
                 None => (chunk.into_iter().map(render).collect(), next()),
             };

@@ -1,13 +1,13 @@
 //! Files: which ones there are, and their text.
 
+mod folder;
+
 use std::{
     fs::File,
     io::{self, ErrorKind, Read, Seek},
     path::{Path, PathBuf},
     string::FromUtf8Error,
 };
-
-use walkdir::WalkDir;
 
 use crate::refusal::{Code, Fault, Refusal};
 
@@ -200,55 +200,27 @@ fn not_utf8(name: &str, error: FromUtf8Error) -> Refusal {
 }
 
 /// The snapshots under each of `paths`, in order: `-` is standard input, a folder gives every `*.json` in
-/// it and below, sorted by name. Folders are walked as the iterator is: the entries of those being walked are in
-/// memory, and no more.
+/// it and below, sorted by name. A folder is walked when the iterator comes to it, and while it does, the names of
+/// what was found there are in memory, and no more.
 ///
 /// What cannot be found, and a folder without a snapshot, is a refusal among them.
 pub fn sources(paths: &[PathBuf]) -> impl Iterator<Item = Result<Source, Refusal>> {
     paths.iter().flat_map(|path| -> Box<dyn Iterator<Item = _> + Send> {
         match Source::named(path) {
-            Source::File(path) if path.is_dir() => Box::new(folder(&path)),
+            Source::File(path) if path.is_dir() => Box::new(below(&path)),
             source => Box::new(std::iter::once(Ok(source))),
         }
     })
 }
 
-fn folder(path: &Path) -> impl Iterator<Item = Result<Source, Refusal>> + Send + use<> {
-    let empty = Refusal::unreadable(
-        path.to_string_lossy(),
-        Fault::new(Code::NoSnapshot, "no snapshot in this folder").help("snapshots are files whose name ends in .json"),
-    );
-    let mut found = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter().filter_map(found).peekable();
-    let empty = found.peek().is_none().then_some(Err(empty));
-    empty.into_iter().chain(found)
-}
-
-fn is_json(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json")
-}
-
-/// A walked entry, if it is a snapshot or cannot be walked.
-fn found(entry: walkdir::Result<walkdir::DirEntry>) -> Option<Result<Source, Refusal>> {
-    match entry {
-        // A circle of links leads back to a folder that is being walked already.
-        Err(error) if error.loop_ancestor().is_some() => None,
-        // A link to nowhere that is no snapshot by its name.
-        Err(error) if error.path().is_some_and(|path| path.is_symlink() && !is_json(path)) => None,
-        Err(error) => {
-            let name = error.path().map(Path::to_string_lossy).unwrap_or_default().into_owned();
-            let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-            let fault = Fault::new(Code::Unreadable, format!("cannot be read: {why}"));
-            Some(Err(Refusal::unreadable(name, fault.help("check that it is there and may be read"))))
-        }
-        Ok(entry) if entry.file_type().is_dir() => None,
-        Ok(entry) if !is_json(entry.path()) => None,
-        Ok(entry) if entry.file_type().is_file() => Some(Ok(Source::File(entry.into_path()))),
-        Ok(entry) => {
-            let fault = Fault::new(Code::Unreadable, "not a regular file")
-                .help("name it on the command line if it is to be read");
-            Some(Err(Refusal::unreadable(entry.path().to_string_lossy(), fault)))
-        }
-    }
+fn below(path: &Path) -> impl Iterator<Item = Result<Source, Refusal>> + Send + use<> {
+    let found = folder::snapshots(path);
+    let empty = (found.len() == 0).then(|| {
+        let fault = Fault::new(Code::NoSnapshot, "no snapshot in this folder");
+        let fault = fault.help("snapshots are files whose name ends in .json");
+        Err(Refusal::unreadable(path.to_string_lossy(), fault))
+    });
+    empty.into_iter().chain(found.map(|path| path.map(Source::File)))
 }
 
 #[cfg(test)]
