@@ -335,7 +335,7 @@ mod tests {
             r#"{"metrics":{}}"#,
             r#" { "stage" : "s" , "metrics" : { "a" : 1 } } "#,
             "{\n\t\"metrics\": {\r\n\"a\": [ 1 , -2.5e3, null , true,false ] , \"b\": null, \"c\": { \"eu\": [1], \"us\": 2 } }\n}\n",
-            r#"{ "pipeline": "p", "stage": "s", "start": "x", "window_minutes": 5, "metrics": {}, "baseline": {}, "labels": {} }"#,
+            r#"{ "pipeline": "p", "stage": "s", "start": "x", "window_minutes": 15.5, "metrics": {}, "baseline": {}, "labels": {} }"#,
             r#"{ "pipeline": null, "stage": null, "metrics": {}, "labels": { "a": "b" } }"#,
         ] {
             assert!(scanned(text).is_some(), "{text}");
@@ -347,6 +347,42 @@ mod tests {
             [(name, PlainMeasurement::Single(PlainSeries { values: Values::Windows(points), has_booleans: false }))]
                 if name == "a" && points.len() == 30_000
         ));
+    }
+
+    #[test]
+    fn true_and_false_are_told_from_numbers() {
+        for (value, has_booleans) in [
+            ("1", false),
+            ("true", true),
+            ("null", false),
+            ("[0, null, 1]", false),
+            ("[0, true, 1]", true),
+            ("[false, 0]", true),
+        ] {
+            let plain = scanned(&format!(r#"{{ "metrics": {{ "a": {value} }} }}"#)).unwrap();
+            let Some((_, PlainMeasurement::Single(series))) = plain.metrics.first() else { panic!("{plain:?}") };
+            assert_eq!(series.has_booleans, has_booleans, "{value}");
+        }
+    }
+
+    /// Fails once, and then gives a snapshot.
+    struct Fails(Option<io::ErrorKind>, &'static [u8]);
+
+    impl Read for Fails {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.take() {
+                Some(kind) => Err(kind.into()),
+                None => self.1.read(buffer),
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_plain_and_an_interruption_is_no_failure() {
+        for (kind, is_plain) in [(io::ErrorKind::Interrupted, true), (io::ErrorKind::Other, false)] {
+            let plain = scan(&mut Fails(Some(kind), br#"{ "metrics": {} }"#));
+            assert_eq!(plain.is_some(), is_plain, "{kind:?}");
+        }
     }
 
     #[test]
