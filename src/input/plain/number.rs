@@ -162,6 +162,28 @@ mod tests {
     }
 
     #[test]
+    fn a_number_of_few_digits_is_read_by_them() {
+        for (text, expected) in [
+            ("0,", Some((0.0, ","))),
+            ("7]", Some((7.0, "]"))),
+            ("0.5 ", Some((0.5, " "))),
+            ("278.125,", Some((278.125, ","))),
+            ("12345.6789,", Some((12345.6789, ","))),
+            ("0.000000000000012345,", Some((0.000000000000012345, ","))),
+            // Ten digits, an exponent, and what is no number, are left to the long way.
+            ("1234567890,", None),
+            ("12345.67890,", None),
+            ("1e5,", None),
+            ("01,", None),
+            ("5.,", None),
+            (".5,", None),
+            ("7", None),
+        ] {
+            assert_eq!(short(text.as_bytes()), expected.map(|(value, after)| (value, after.as_bytes())), "{text}");
+        }
+    }
+
+    #[test]
     fn a_number_at_the_very_end_may_go_on_and_is_not_read() {
         for text in ["1", "12345678", "1.5", "1e5", "9007199254740993"] {
             assert_eq!(number(text.as_bytes()), None, "{text}");
