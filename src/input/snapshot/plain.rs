@@ -93,3 +93,69 @@ fn series(plain: PlainSeries, unit: Unit) -> Option<Series> {
     let is_written_so = !plain.has_booleans || unit == Unit::Flag;
     Some(Series::measured(plain.values)).filter(|series| is_written_so && series.fits(unit))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{gates, plain::scan};
+
+    #[test]
+    fn what_is_sound_is_read_here_and_nothing_else() {
+        let table = "version: 1
+pipelines:
+  p:
+    window: 5m
+    metrics: { a: { unit: ratio }, f: { unit: flag, optional: true } }
+    stages: { s: {}, t: {} }
+    gate: [{ metric: a, max: 1 }]
+  q:
+    metrics: { a: { unit: number } }
+    stages: { s: {} }
+    gate: [{ metric: a, max: 1 }]
+";
+        let table = gates::read("table", table.to_owned()).unwrap();
+        let is_read = |said: &str, metrics: &str, request: &Request| {
+            let text = format!(r#"{{ {said} "metrics": {{ {metrics} }} }}"#);
+            read(scan(&mut text.as_bytes()).unwrap(), &table, request).is_some()
+        };
+        let nothing = Request::default();
+        let in_p = r#""pipeline": "p", "stage": "s","#;
+        for (metrics, expected) in [
+            (r#""a": 1"#, true),
+            (r#""a": [0, null, 1], "f": [true, 0, null]"#, true),
+            (r#""a": { "eu": 1, "us": [0.5] }"#, true),
+            (r#""a": 1, "other": -1"#, true),
+            (r#""a": 1.5"#, false),
+            (r#""a": { "eu": 1, "us": 1.5 }"#, false),
+            (r#""a": true"#, false),
+            (r#""a": 1, "f": 0.5"#, false),
+            (r#""f": 1"#, false),
+        ] {
+            assert_eq!(is_read(in_p, metrics, &nothing), expected, "{metrics}");
+        }
+        let asked = |pipeline: Option<&str>, stage: Option<&str>| Request {
+            pipeline: pipeline.map(str::to_owned),
+            stage: stage.map(str::to_owned),
+            ..Request::default()
+        };
+        for (said, request, expected) in [
+            ("", nothing.clone(), false),
+            (r#""stage": "t","#, nothing.clone(), true),
+            (r#""stage": "s","#, nothing.clone(), false),
+            (r#""stage": "s","#, asked(Some("p"), None), true),
+            (r#""pipeline": "q", "stage": "t","#, nothing.clone(), false),
+            ("", asked(Some("p"), Some("t")), true),
+            (in_p, asked(Some("p"), Some("s")), true),
+            (in_p, asked(Some("q"), None), false),
+            (in_p, asked(None, Some("t")), false),
+            (r#""stage": "t", "window_minutes": 5,"#, nothing.clone(), true),
+            (r#""stage": "t", "window_minutes": 10,"#, nothing.clone(), false),
+            (r#""pipeline": "q", "stage": "s", "window_minutes": 10,"#, nothing.clone(), true),
+            (r#""pipeline": "q", "stage": "s","#, nothing.clone(), false),
+            (r#""stage": "t", "start": "2026-01-31T09:00:00Z","#, nothing.clone(), true),
+            (r#""stage": "t", "start": "yesterday","#, nothing, false),
+        ] {
+            assert_eq!(is_read(said, r#""a": 1"#, &request), expected, "{said} {request:?}");
+        }
+    }
+}
