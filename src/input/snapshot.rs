@@ -1,6 +1,6 @@
 //! A JSON snapshot to an [`eval` snapshot](Snapshot). Every fault of a file is found in one run.
 //!
-//! A snapshot is read twice at most: nearly every one is [plain](super::plain), and read in one pass; where it is not,
+//! A snapshot is read twice at most: nearly every one is plain, and read in one pass; where it is not,
 //! or anything is wrong with it, the whole text is read again by [`read_with_places`], which tells what and where.
 //! Where the first gives a reading, the second gives the same.
 //!
