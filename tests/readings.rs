@@ -9,6 +9,7 @@ mod folder;
 
 use std::{fs, path::Path};
 
+use jiff::Timestamp;
 use proptest::prelude::*;
 use rollout_gate::{
     eval::table::Table,
@@ -17,6 +18,7 @@ use rollout_gate::{
         gates,
         snapshot::{self, Request, Unread},
     },
+    refusal::Code,
 };
 
 fn shipped() -> Table {
@@ -176,6 +178,38 @@ fn keys_and_values_of_every_kind_are_read_the_same() {
             agree(&format!(r#"{{"stage":"s","window_minutes":5,"{key}":{value}}}"#), &table);
         }
     }
+}
+
+/// What is wrong with a snapshot of which an age is asked: each fault by its code.
+fn faults_of_an_aged(start: &str) -> Vec<Code> {
+    let request =
+        Request { ended_within: Some("1970-01-01T00:00:00Z".parse().unwrap()..=Timestamp::MAX), ..Request::default() };
+    let text = FULL.replace(r#""start": "2026-02-20T12:00:00Z","#, start);
+    match snapshot::read("s", text, &table(), &request) {
+        Ok(_) => Vec::new(),
+        Err(refusal) => refusal.faults.iter().map(|fault| fault.code).collect(),
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_start_is_told_once() {
+    assert_eq!(faults_of_an_aged(r#""start": "2026-02-20T12:00:00Z","#), []);
+    assert_eq!(faults_of_an_aged(""), [Code::MissingKey]);
+    assert_eq!(faults_of_an_aged(r#""start": "yesterday","#), [Code::BadTime]);
+    assert_eq!(faults_of_an_aged(r#""start": "2026-02-20T12:00:00.Z","#), [Code::BadTime]);
+}
+
+#[test]
+fn lists_that_nobody_reads_are_followed_so_deep_and_no_deeper() {
+    let nested = |deep: usize| FULL.replace("\"z\": 7", &format!("\"z\": {}1{}", "[".repeat(deep), "]".repeat(deep)));
+    let read = |text| snapshot::read("s", text, &table(), &Request::default()).is_ok();
+    assert_eq!([1, 126, 127, 128, 129].map(|deep| read(nested(deep))), [true, true, true, false, false]);
+}
+
+#[test]
+fn a_fault_inside_a_wide_character_is_at_its_beginning() {
+    let refusal = snapshot::read("s", "{\"ü".to_owned(), &table(), &Request::default()).unwrap_err();
+    assert_eq!(refusal.faults[0].span, Some(2..4));
 }
 
 /// Tokens that stand across the edges of the pieces in which a file is read.
