@@ -14,6 +14,7 @@ mod time;
 mod values;
 
 use std::{
+    collections::HashMap,
     ops::{Range, RangeInclusive},
     time::Duration,
 };
@@ -32,8 +33,9 @@ use super::{
 };
 use crate::{
     eval::{
+        measurement::Measurement,
         snapshot::{Measured, Section, Snapshot, SnapshotFault},
-        table::{StageRules, Table},
+        table::{Metric, Pipeline, StageRules, Table},
     },
     outcome::Reading,
     refusal::{Code, Fault, Faults, Refusal},
@@ -323,6 +325,15 @@ impl<'a> Document<'a, '_> {
         let start = self.text.span(value).start;
         start..start + 1
     }
+}
+
+/// The metrics that `pipeline` declares, by name, each with the place of its own in `measurements`.
+fn by_name<'a>(
+    pipeline: &'a Pipeline,
+    measurements: &'a mut [Option<Measurement>],
+) -> HashMap<&'a str, (&'a Metric, &'a mut Option<Measurement>)> {
+    let slots = pipeline.metrics.iter().zip(measurements);
+    slots.map(|(metric, slot)| (metric.name.as_str(), (metric, slot))).collect()
 }
 
 /// A piece of the text, short enough for a message.

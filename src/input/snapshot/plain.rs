@@ -1,13 +1,13 @@
 //! The reading of a [plain](crate::input::plain) snapshot: the same as of any other, where nothing is wrong.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
-use super::{Request, stage::ways_out, time};
+use super::{Request, by_name, stage::ways_out, time};
 use crate::{
     eval::{
         measurement::{Measurement, Series},
         snapshot::{Measured, Snapshot},
-        table::{Metric, Pipeline, Table},
+        table::{Pipeline, Table},
         unit::Unit,
     },
     input::{
@@ -65,12 +65,7 @@ fn measurements(
     if plain.is_empty() {
         return Some((measurements, unused));
     }
-    let mut declared: HashMap<&str, (&Metric, &mut Option<Measurement>)> = pipeline
-        .metrics
-        .iter()
-        .zip(&mut measurements)
-        .map(|(metric, slot)| (metric.name.as_str(), (metric, slot)))
-        .collect();
+    let mut declared = by_name(pipeline, &mut measurements);
     for (name, measured) in plain {
         match declared.get_mut(name.as_str()) {
             Some((metric, slot)) => **slot = Some(measurement(measured, metric.unit)?),

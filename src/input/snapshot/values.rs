@@ -1,16 +1,14 @@
 //! The values of a snapshot: series of every declared metric, and the names of the others.
 
-use std::collections::HashMap;
-
 use serde_json::value::RawValue;
 
-use super::{Document, clipped};
+use super::{Document, by_name, clipped};
 use crate::{
     eval::{
         measurement::{Measurement, Series, Values},
         number::Point,
         snapshot::Section,
-        table::{Metric, Pipeline},
+        table::Pipeline,
         unit::Unit,
     },
     input::{
@@ -48,12 +46,7 @@ impl<'a> Document<'a, '_> {
         let mut unused = Vec::new();
         let path = Path::Root("$");
         let path = path.key(key_of(section));
-        let mut declared: HashMap<&str, (&Metric, &mut Option<Measurement>)> = pipeline
-            .metrics
-            .iter()
-            .zip(&mut measurements)
-            .map(|(metric, slot)| (metric.name.as_str(), (metric, slot)))
-            .collect();
+        let mut declared = by_name(pipeline, &mut measurements);
         for entry in self.section(section, faults).into_iter().flatten() {
             let path = path.key(&entry.key);
             if let Some((metric, slot)) = declared.get_mut(entry.key.as_str()) {
