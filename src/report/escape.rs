@@ -35,6 +35,13 @@ pub(super) fn has_command(text: &str) -> bool {
     COMMANDS.iter().any(|command| text.contains(command))
 }
 
+/// Whether `text` has none of both, told by its bytes alone, all at once: there are only ASCII characters that are
+/// shown, newlines, and nothing that a command could begin with. Of other text this does not tell.
+pub(super) fn is_plain(text: &str) -> bool {
+    let is_plain = |byte| matches!(byte, b' '..=b'"' | b'$'..=b'~' | b'\n');
+    text.bytes().fold(true, |plain, byte| plain & is_plain(byte))
+}
+
 /// `text` as one line in which nothing acts: characters that act are written out (`\n`, `\u{1b}`), and so is the first
 /// of those with which a CI system would take it for a command.
 #[must_use]
@@ -62,6 +69,16 @@ pub fn shown(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_plain_text_nothing_acts_and_nothing_begins_a_command() {
+        for character in '\0'..='\u{ff}' {
+            let text = format!("a{character}\n");
+            let acts = acts(character) && character != '\n';
+            assert_eq!(is_plain(&text), character.is_ascii() && !acts && character != '#', "{text:?}");
+        }
+        assert!(COMMANDS.iter().all(|command| !is_plain(command)));
+    }
 
     #[test]
     fn what_acts_is_written_out() {

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
 use super::{
-    escape::{acts, begins_command, has_command},
+    escape::{acts, begins_command, is_plain},
     format::Settings,
 };
 use crate::{
@@ -409,10 +409,10 @@ impl JsonSchema for Number {
 /// Writes out the characters that act on a terminal, or with which a CI system would take a line for a command, and
 /// that JSON itself lets through. Outside of strings JSON has none but newlines, and inside it has no newline.
 fn without_acting_characters(json: String) -> String {
-    let acts = |character: char| character != '\n' && acts(character);
-    if !json.contains(acts) && !has_command(&json) {
+    if is_plain(&json) {
         return json;
     }
+    let acts = |character: char| character != '\n' && acts(character);
     let mut escaped = String::with_capacity(json.len() + 16);
     for (at, character) in json.char_indices() {
         if acts(character) || json.get(at..).is_some_and(begins_command) {
@@ -428,6 +428,7 @@ fn without_acting_characters(json: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::escape::has_command;
 
     #[test]
     fn acting_characters_are_escaped_and_parse_back() {

@@ -40,17 +40,18 @@ struct Found {
 
 impl Found {
     fn add(&mut self, path: &Path, refusal: Option<Refusal>) {
+        /// Between the names of a path, and in no name.
+        const SEPARATOR: u8 = std::path::MAIN_SEPARATOR as u8;
         let place = self.names.len();
-        let within = path.strip_prefix(&self.root).unwrap_or(path);
-        for name in within {
-            self.names.extend_from_slice(name.as_encoded_bytes());
-            self.names.push(0);
-        }
-        self.names.push(0);
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let within = bytes.strip_prefix(self.root.as_os_str().as_encoded_bytes()).unwrap_or(bytes);
+        let within = within.strip_prefix(&[SEPARATOR]).unwrap_or(within);
+        self.names.extend(within.iter().map(|&byte| if byte == SEPARATOR { 0 } else { byte }));
+        self.names.extend([0, 0]);
         self.places.push(place);
         let apart = match refusal {
             Some(refusal) => Some(Err(refusal)),
-            None => within.to_str().is_none().then(|| Ok(path.to_owned())),
+            None => str::from_utf8(within).is_err().then(|| Ok(path.to_owned())),
         };
         self.apart.extend(apart.map(|apart| (place, apart)));
     }

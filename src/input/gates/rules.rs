@@ -128,7 +128,7 @@ fn read_limits(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Fau
 
 /// Over what it compares: windows, or one value of the whole series.
 fn read_over(kind: Kind, map: &RuleMap<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Over> {
-    let is_sound = find_misplaced(kind, map, path, faults);
+    find_misplaced(kind, map, path, faults);
     let aggregate = map.aggregate.read(path, faults);
     let windows = map.windows.read(path, faults).map(Persistence::Windows);
     let lasting = map.lasting.read(path, faults).map(Persistence::For);
@@ -142,7 +142,7 @@ fn read_over(kind: Kind, map: &RuleMap<'_>, names: &Names<'_>, path: &Path<'_>, 
         (map.and.node, and.is_some()),
         (map.unless.node, unless.is_some()),
     ];
-    if !is_sound || is_read.iter().any(|(node, is_read)| node.is_some() && !is_read) {
+    if is_read.iter().any(|(node, is_read)| node.is_some() && !is_read) {
         return None;
     }
     Some(match aggregate {
@@ -155,12 +155,10 @@ fn read_over(kind: Kind, map: &RuleMap<'_>, names: &Names<'_>, path: &Path<'_>, 
     })
 }
 
-/// Whether the keys that say over what a rule compares can stand together; a fault for each that cannot.
-fn find_misplaced(kind: Kind, map: &RuleMap<'_>, path: &Path<'_>, faults: &mut Faults) -> bool {
-    let mut is_sound = true;
+/// Finds the keys that cannot stand together, of those that say over what a rule compares.
+fn find_misplaced(kind: Kind, map: &RuleMap<'_>, path: &Path<'_>, faults: &mut Faults) {
     let mut refuse = |code, node: &Node, key, why: &str, help: &str| {
         faults.push(at(code, node, format!("`{key}` {why}")).path(path.key(key)).help(help));
-        is_sound = false;
     };
     let over = [
         (map.windows.key, map.windows.node),
@@ -182,7 +180,6 @@ fn find_misplaced(kind: Kind, map: &RuleMap<'_>, path: &Path<'_>, faults: &mut F
         let why = "cannot be together with `windows`: say how long in one way";
         refuse(Code::ConflictingKeys, node, map.lasting.key, why, "keep one of the two");
     }
-    is_sound
 }
 
 fn read_and(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Condition>> {

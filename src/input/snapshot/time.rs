@@ -144,3 +144,18 @@ fn is_rfc_3339(text: &str) -> bool {
     let is_offset = matches!(offset, "Z" | "z") || has_shape(offset, "+00:00") || has_shape(offset, "-00:00");
     has_shape(&time, "0000-00-00T00:00:00") && is_offset
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_the_shape_of_rfc_3339() {
+        for text in ["2026-02-20T12:00:00Z", "2026-02-20 12:00:00.5z", "2026-02-20t12:00:00.123456789+01:00"] {
+            assert!(is_rfc_3339(text), "{text}");
+        }
+        for text in ["2026-02-20T12:00:00", "2026-02-20T12:00:00.Z", "2026-02-20T12:00:00,5Z", "2026-02-20T12:00Z"] {
+            assert!(!is_rfc_3339(text), "{text}");
+        }
+    }
+}
