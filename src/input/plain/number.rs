@@ -12,51 +12,42 @@ pub(super) fn number(text: &[u8]) -> Option<(f64, &[u8])> {
     }
 }
 
-/// The same of a number without sign and exponent, of at most eight digits before the point and eight behind
-/// it, with more text after them: what most are that a program has rounded. It takes half the time of [`of_any_length`].
+/// The same of a number without sign and exponent, of at most nine digits behind leading zeros: what most are that a
+/// program has rounded. It takes two thirds of the time of [`of_any_length`].
 #[inline]
 fn short(text: &[u8]) -> Option<(f64, &[u8])> {
-    /// How much the digits behind the point count for, by how many they are.
-    const TENS: [u32; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-    /// Up to here every whole number is an `f64`.
-    const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
-    let (whole, whole_digits) = digits(text)?;
-    let after_whole = text.get(whole_digits..)?;
-    let (fraction, fraction_digits, after) = match after_whole {
+    /// The powers of ten that are an `f64`.
+    const TENS: [f64; 23] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ];
+    let mut digits = 0;
+    let after_whole = skip_digits(text, &mut digits);
+    let whole = text.len() - after_whole.len();
+    let (after, fraction) = match after_whole {
         [b'.', behind @ ..] => {
-            let (fraction, digits) = digits(behind)?;
-            (fraction, digits, behind.get(digits..)?)
+            let after = skip_digits(behind, &mut digits);
+            (after, behind.len() - after.len())
         }
-        _ => (0, 0, after_whole),
+        _ => (after_whole, 0),
     };
     let has_point = after.len() < after_whole.len();
-    let is_json =
-        whole_digits > 0 && (whole_digits == 1 || !text.starts_with(b"0")) && (fraction_digits > 0 || !has_point);
+    let is_json = whole > 0 && (whole == 1 || !text.starts_with(b"0")) && (fraction > 0 || !has_point);
     let goes_on = matches!(after, [] | [b'0'..=b'9' | b'.' | b'e' | b'E', ..]);
-    let tens = *TENS.get(fraction_digits)?;
-    let all = whole * u64::from(tens) + fraction;
     // Both are exact, so their quotient is the nearest number (Clinger, 1990).
-    #[allow(clippy::cast_precision_loss)]
-    (is_json && !goes_on && all <= EXACT).then_some((all as f64 / f64::from(tens), after))
+    (is_json && !goes_on).then_some((f64::from(digits) / TENS.get(fraction)?, after))
 }
 
-/// The digits that `text` begins with, up to eight, as one number, and how many they are; `None` of a text of fewer
-/// than eight bytes. All are looked at at once, as the eight bytes of one word (Lemire, 2021: "Number Parsing at a
-/// Gigabyte per Second").
+/// What follows the digits that `text` begins with. They are put behind `digits`, up to nine in all.
 #[inline]
-fn digits(text: &[u8]) -> Option<(u64, usize)> {
-    // A digit is its value now, and any other byte is more than nine.
-    let word = u64::from_le_bytes(*text.first_chunk()?) ^ 0x3030_3030_3030_3030;
-    // The lowest bit that is set marks the first byte above nine. What is carried goes to those behind it.
-    let others = (word | word.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
-    let bits = others.trailing_zeros() & !7;
-    // The digits alone, as the last of eight, with zeros before them: each byte a digit, from the lowest.
-    let word = word.checked_shl(u64::BITS - bits).unwrap_or(0);
-    // Two neighbours at a time are made one: bytes to pairs, to fours, to eight.
-    let pairs = (word * 10 + (word >> 8)) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
-    let eight = (fours * 10_000 + (fours >> 32)) & 0xFFFF_FFFF;
-    Some((eight, bits as usize / 8))
+fn skip_digits<'a>(mut text: &'a [u8], digits: &mut u32) -> &'a [u8] {
+    while let [digit @ b'0'..=b'9', after @ ..] = text
+        && *digits < 100_000_000
+    {
+        *digits = *digits * 10 + u32::from(digit - b'0');
+        text = after;
+    }
+    text
 }
 
 /// The number at the beginning of `text`, which is `unsigned` behind its sign.
@@ -173,43 +164,23 @@ mod tests {
     #[test]
     fn a_number_of_few_digits_is_read_by_them() {
         for (text, expected) in [
-            ("0", Some(0.0)),
-            ("7", Some(7.0)),
-            ("0.5", Some(0.5)),
-            ("278.125", Some(278.125)),
-            ("0.00000001", Some(0.000_000_01)),
-            ("12345678", Some(12_345_678.0)),
-            ("12345678.87654321", Some(12_345_678.876_543_21)),
-            ("90071992.54740992", Some(90_071_992.547_409_92)),
-            ("90071992.54740993", None),
-            ("123456789", None),
-            ("0.123456789", None),
-            // An exponent, and what is no number, are left to the long way.
-            ("1e5", None),
-            ("0.5e5", None),
-            ("01", None),
-            ("5.", None),
-            (".5", None),
-            ("1.5.5", None),
-            ("", None),
+            ("0,", Some((0.0, ","))),
+            ("7]", Some((7.0, "]"))),
+            ("0.5 ", Some((0.5, " "))),
+            ("278.125,", Some((278.125, ","))),
+            ("12345.6789,", Some((12345.6789, ","))),
+            ("0.000000000000012345,", Some((0.000_000_000_000_012_345, ","))),
+            // Ten digits, an exponent, and what is no number, are left to the long way.
+            ("1234567890,", None),
+            ("12345.67890,", None),
+            ("1e5,", None),
+            ("01,", None),
+            ("5.,", None),
+            (".5,", None),
+            ("7", None),
         ] {
-            for after in [",       ", "]       ", "        "] {
-                let text = text.to_owned() + after;
-                assert_eq!(short(text.as_bytes()), expected.map(|value| (value, after.as_bytes())), "{text}");
-            }
+            assert_eq!(short(text.as_bytes()), expected.map(|(value, after)| (value, after.as_bytes())), "{text}");
         }
-        assert_eq!(short(b"0.5,"), None, "so few bytes are no word");
-    }
-
-    #[test]
-    fn digits_are_read_up_to_what_is_none() {
-        for (text, expected) in [("", (0, 0)), ("7", (7, 1)), ("0070", (70, 4)), ("12345678", (12_345_678, 8))] {
-            for other in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
-                let text = [text.as_bytes(), &[other], b"99999999"].concat();
-                assert_eq!(digits(&text), Some(expected), "{text:?}");
-            }
-        }
-        assert_eq!((digits(b"1234567"), digits(b"123456789")), (None, Some((12_345_678, 8))));
     }
 
     #[test]
