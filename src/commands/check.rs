@@ -6,7 +6,7 @@ use clap::ColorChoice;
 use jiff::{SignedDuration, Timestamp};
 use rayon::{
     ThreadPoolBuilder,
-    iter::{IntoParallelIterator, ParallelIterator},
+    iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator},
 };
 use rollout_gate::{
     eval::table::Table,
@@ -224,6 +224,8 @@ impl<'a> Report<'a> {
     ) -> Exit {
         /// Enough to keep every core busy, few enough to report steadily.
         const CHUNK: usize = 256;
+        /// Few enough in one go that no core waits long for the last of a chunk.
+        const IN_ONE_GO: usize = 16;
         let progress = Progress::new();
         let mut batch = Batch::default();
         // Where no thread can be had, as under a limit on processes, this one judges alone.
@@ -239,7 +241,7 @@ impl<'a> Report<'a> {
             let rendered: Vec<Rendered>;
             (rendered, chunk) = match &pool {
                 // What comes next is found while these are judged.
-                Some(pool) => pool.join(|| chunk.into_par_iter().map(render).collect(), next),
+                Some(pool) => pool.join(|| chunk.into_par_iter().with_max_len(IN_ONE_GO).map(render).collect(), next),
                 None => (chunk.into_iter().map(render).collect(), next()),
             };
             progress.hide_while(|| {

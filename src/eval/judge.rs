@@ -23,7 +23,10 @@ use super::{
 /// not evaluated, which keeps nothing from being promoted.
 #[must_use]
 pub fn evaluate<'t>(stage: StageRules<'t>, snapshot: &Snapshot) -> Verdict<'t> {
-    let checks = stage.rules().flat_map(|rule| Judge { stage, snapshot, rule }.checks()).collect();
+    let mut checks = Vec::with_capacity(stage.rules().count());
+    for rule in stage.rules() {
+        Judge { stage, snapshot, rule }.add_checks(&mut checks);
+    }
     Verdict::new(stage, snapshot.windows(), snapshot.window(), checks)
 }
 
@@ -42,21 +45,20 @@ struct Judge<'a, 't> {
 }
 
 impl<'a, 't: 'a> Judge<'a, 't> {
-    /// One check for each series.
-    fn checks(&self) -> Vec<Check<'t>> {
-        let mut checks: Vec<_> = self.not_evaluated().into_iter().collect();
-        if checks.is_empty() {
-            self.for_each_series(|case| checks.push(case.check()));
+    /// Adds one check for each series.
+    fn add_checks(&self, checks: &mut Vec<Check<'t>>) {
+        match self.not_evaluated() {
+            Some(check) => checks.push(check),
+            None => self.for_each_series(|case| checks.push(case.check())),
         }
-        checks
     }
 
-    /// The same, with how each came about.
+    /// The same checks, with how each came about.
     fn traces(&self) -> Vec<Trace<'t>> {
-        let skipped = self.not_evaluated().map(|check| Trace { check, steps: Steps::NotEvaluated });
-        let mut traces: Vec<_> = skipped.into_iter().collect();
-        if traces.is_empty() {
-            self.for_each_series(|case| traces.push(case.trace()));
+        let mut traces = Vec::new();
+        match self.not_evaluated() {
+            Some(check) => traces.push(Trace { check, steps: Steps::NotEvaluated }),
+            None => self.for_each_series(|case| traces.push(case.trace())),
         }
         traces
     }

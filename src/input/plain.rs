@@ -8,6 +8,7 @@
 mod number;
 
 use std::{
+    cell::Cell,
     collections::HashSet,
     io::{self, Read},
     ops::RangeInclusive,
@@ -49,10 +50,15 @@ pub(super) struct PlainSeries {
 
 /// Reads a snapshot to its end; `None` if it is not plain, or cannot be read.
 pub(super) fn scan(source: &mut dyn Read) -> Option<Plain> {
-    let mut scanner =
-        Scanner { feed: Feed { source, buffer: Vec::new(), at: 0, end: 0, is_done: false }, windows: A_DAY };
-    let plain = scanner.snapshot()?;
-    scanner.peek().is_none().then_some(plain).filter(|_| scanner.feed.is_done)
+    thread_local! {
+        /// The buffer of the last source, for the next one that this thread reads.
+        static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    let feed = Feed { source, buffer: BUFFER.take(), at: 0, end: 0, is_done: false };
+    let mut scanner = Scanner { feed, windows: A_DAY };
+    let plain = scanner.snapshot().filter(|_| scanner.peek().is_none() && scanner.feed.is_done);
+    BUFFER.set(scanner.feed.buffer);
+    plain
 }
 
 /// No token of a plain snapshot is longer than this. So many bytes are always at hand, until the end.
@@ -89,9 +95,10 @@ impl Feed<'_> {
     fn read(&mut self) -> io::Result<()> {
         /// One read is enough for most snapshots; of a long one, a piece fits in a cache.
         const PIECES: RangeInclusive<usize> = 16 << 10..=256 << 10;
+        let is_full = self.end == self.buffer.len();
         self.buffer.copy_within(self.at..self.end, 0);
         (self.at, self.end) = (0, self.end - self.at);
-        if self.buffer.len() < *PIECES.end() {
+        if is_full && self.buffer.len() < *PIECES.end() {
             let longer = (self.buffer.len() * 2).clamp(*PIECES.start(), *PIECES.end());
             self.buffer.resize(longer, 0);
         }
