@@ -33,7 +33,8 @@ impl std::fmt::Display for Limit {
             Self::Baseline { percent } if percent.get() == 0.0 => f.write_str("baseline"),
             Self::Baseline { percent } => {
                 let sign = if percent.get().is_sign_negative() { '-' } else { '+' };
-                write!(f, "baseline {sign} {}%", shortest(percent.get().abs()))
+                // A table knows no exponent here.
+                write!(f, "baseline {sign} {}%", percent.get().abs())
             }
             Self::Unset => f.write_str("~"),
         }
@@ -43,6 +44,22 @@ impl std::fmt::Display for Limit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_limit_is_written_as_a_table_writes_it() {
+        let percent = |percent| Limit::Baseline { percent: Finite::new(percent).unwrap() };
+        for (limit, text) in [
+            (Limit::Fixed(Finite::new(1e21).unwrap()), "1e21"),
+            (Limit::Unset, "~"),
+            (percent(0.0), "baseline"),
+            (percent(10.0), "baseline + 10%"),
+            (percent(-0.5), "baseline - 0.5%"),
+            (percent(1e22), "baseline + 10000000000000000000000%"),
+            (percent(-1e-7), "baseline - 0.0000001%"),
+        ] {
+            assert_eq!(limit.to_string(), text);
+        }
+    }
 
     #[test]
     fn a_moved_baseline_moves_by_its_size() {

@@ -17,6 +17,11 @@ use crate::refusal::{Code, Fault, Faults};
 /// Reads one document. What stops the reading is a fault, and so is everything in it that would let a value be read
 /// as other than it looks. `what` is "table".
 pub(super) fn open(text: &str, what: &str, faults: &mut Faults) -> Option<Node> {
+    if let Some(at) = lone_carriage_return(text) {
+        let fault = Fault::new(Code::NotYaml, "a carriage return without a newline, which ends a line for YAML alone");
+        faults.push(fault.at(at..at + 1).help("end lines with a newline; in quotes write `\\r`"));
+        return None;
+    }
     match tree::parse(text) {
         Ok(root) => {
             find_disguises(text, &root, &Path::Root(""), faults);
@@ -27,6 +32,13 @@ pub(super) fn open(text: &str, what: &str, faults: &mut Faults) -> Option<Node> 
             None
         }
     }
+}
+
+/// The first carriage return without a newline. What follows it looks like the rest of its line, of a comment even, and
+/// is a line of its own.
+fn lone_carriage_return(text: &str) -> Option<usize> {
+    let mut returns = text.match_indices('\r').map(|(at, _)| at);
+    returns.find(|at| text.get(at + 1..).is_some_and(|rest| !rest.starts_with('\n')))
 }
 
 /// What stopped the reading, in our words. `what` is "table".
