@@ -313,6 +313,8 @@ fn skip_space(mut text: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*, sample::select};
+
     use super::*;
 
     /// Gives `text` a few bytes at a time.
@@ -354,6 +356,28 @@ mod tests {
             [(name, PlainMeasurement::Single(PlainSeries { values: Values::Windows(points), has_booleans: false }))]
                 if name == "a" && points.len() == 30_000
         ));
+    }
+
+    const VALUES: [&str; 11] =
+        ["0", "-7", "0.5", "278.12345678901234", "1e-5", "123456789", "null", "true", "false", "217.2", "0.00898"];
+    const SPACES: [&str; 4] = ["", "", " ", "\n      "];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn wherever_a_piece_ends_the_same_is_read(
+            values in vec((select(VALUES.as_slice()), select(SPACES.as_slice())), 0..1000),
+            name in "[a-z]{0,1000}",
+            sizes in vec(1..3 * LONGEST, 1..5),
+        ) {
+            let values: Vec<_> = values.into_iter().map(|(value, space)| format!("{space}{value}{space}")).collect();
+            let text = format!(r#"{{ "metrics": {{ "{name}": [{}] }} }}"#, values.join(","));
+            let whole = format!("{:?}", scan(&mut text.as_bytes()));
+            for size in sizes {
+                prop_assert_eq!(&format!("{:?}", scan(&mut Drops(text.as_bytes(), size))), &whole, "{} at a time", size);
+            }
+        }
     }
 
     #[test]
