@@ -13,7 +13,7 @@ use rollout_gate::{
 
 use super::{
     case::Case,
-    printed::no_number,
+    printed::{may_give_no_number, no_number},
     refused::assert_refusal,
     reports::Reports,
     snapshot::{assert_agrees, described},
@@ -60,7 +60,7 @@ pub fn judges(table: &Table, table_text: &str, snapshot: &str, last: Option<Dura
     let reports = Reports::of(&first);
     reports.assert_sound(&first);
     assert!(reports == Reports::of(&second), "{reports:?}");
-    if no_number(table_text).or_else(|| no_number(snapshot)).is_none() {
+    if !may_give_no_number(table_text) && !may_give_no_number(snapshot) {
         for report in reports.all() {
             assert_eq!(no_number(report), None, "{report}");
         }

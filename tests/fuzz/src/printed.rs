@@ -32,9 +32,15 @@ pub(crate) fn assert_line(text: &str) {
     assert_harmless(text);
 }
 
-/// A word of `text` that is how Rust or a script writes what is no finite number.
+/// How Rust or a script writes what is no finite number.
+const NO_NUMBERS: [&str; 5] = ["NaN", "nan", "inf", "Infinity", "infinity"];
+
+/// A word of `text` that is no finite number.
 pub(crate) fn no_number(text: &str) -> Option<&str> {
-    let is_part = |c: char| c.is_ascii_alphanumeric();
-    let words = text.split(|c: char| !is_part(c));
-    words.into_iter().find(|word| matches!(*word, "NaN" | "nan" | "inf" | "Infinity" | "infinity"))
+    text.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| NO_NUMBERS.contains(word))
+}
+
+/// Whether what is made of `text` may have such a word, of its own letters.
+pub(crate) fn may_give_no_number(text: &str) -> bool {
+    NO_NUMBERS.iter().any(|word| text.contains(word))
 }
