@@ -103,7 +103,7 @@ mod tests {
     use std::{
         ffi::{OsStr, OsString},
         fs,
-        os::unix::{ffi::OsStrExt, fs::symlink},
+        os::unix::{ffi::OsStrExt, fs::symlink, net::UnixListener},
     };
 
     use proptest::{collection::vec, prelude::*, sample::select};
@@ -176,7 +176,11 @@ mod tests {
         }
         symlink("nowhere", folder.path().join("b.json")).unwrap();
         symlink(folder.path().join("a"), folder.path().join("y")).unwrap();
+        // Circles, whatever they are called, and links to nowhere that are no snapshot by their name.
         symlink(folder.path(), folder.path().join("a/circle")).unwrap();
+        symlink(folder.path(), folder.path().join("a/circle.json")).unwrap();
+        symlink("nowhere", folder.path().join("b")).unwrap();
+        let _socket = UnixListener::bind(folder.path().join("c.json")).unwrap();
         let expected = [
             "a/b/c.json",
             "a/b-c.json",
@@ -184,6 +188,7 @@ mod tests {
             "a-b/c.json",
             "a.json",
             "b.json",
+            "c.json",
             "y/b/c.json",
             "y/b-c.json",
             "y/b.json",
@@ -192,7 +197,9 @@ mod tests {
         let path = |name: &OsStr| folder.path().join(name);
         let mut expected: Vec<_> =
             expected.iter().map(|name| Ok(path(name.as_ref()))).chain([Ok(path(&odd))]).collect();
-        expected[5] = Err(path("b.json".as_ref()).to_string_lossy().into_owned());
+        for (at, name) in [(5, "b.json"), (6, "c.json")] {
+            expected[at] = Err(path(name.as_ref()).to_string_lossy().into_owned());
+        }
         assert_eq!(found(folder.path()), expected);
     }
 }
