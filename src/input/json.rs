@@ -111,7 +111,6 @@ impl<'a> Text<'a> {
         while !piece.is_char_boundary(at) {
             at -= 1;
         }
-        let width = piece.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let start = self.span(piece).start + at;
         // The message ends with the place, which the fault shows by itself.
         let message = error.to_string();
@@ -122,7 +121,7 @@ impl<'a> Text<'a> {
         } else {
             Fault::new(Code::NotJson, format!("not JSON that can be used: {message}")).help("mend the text here")
         };
-        fault.at(start..start + width)
+        fault.at(start..start)
     }
 }
 

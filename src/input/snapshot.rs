@@ -179,7 +179,7 @@ fn open<'a>(text: Text<'a>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
         let message = "a snapshot is a JSON object with \"metrics\", and this is something else";
         let fault = Fault::new(Code::WrongType, message).help("begin it with `{`; several snapshots are several files");
         let start = text.span(text.root()).start;
-        faults.push(fault.at(start..start + 1).path(Path::Root("$")));
+        faults.push(fault.at(start..start).path(Path::Root("$")));
         return None;
     }
     text.entries(text.root(), &Path::Root("$"), faults)
@@ -320,10 +320,10 @@ impl<'a> Document<'a, '_> {
         fault.at(if is_nested { self.start_of(value.get()) } else { self.text.span(value.get()) }).path(path)
     }
 
-    /// The first character of a value.
+    /// Where a value begins.
     fn start_of(&self, value: &str) -> Range<usize> {
         let start = self.text.span(value).start;
-        start..start + 1
+        start..start
     }
 }
 

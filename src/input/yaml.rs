@@ -19,7 +19,7 @@ use crate::refusal::{Code, Fault, Faults};
 pub(super) fn open(text: &str, what: &str, faults: &mut Faults) -> Option<Node> {
     if let Some(at) = lone_carriage_return(text) {
         let fault = Fault::new(Code::NotYaml, "a carriage return without a newline, which ends a line for YAML alone");
-        faults.push(fault.at(at..at + 1).help("end lines with a newline; in quotes write `\\r`"));
+        faults.push(fault.at(at..at).help("end lines with a newline; in quotes write `\\r`"));
         return None;
     }
     match tree::parse(text) {

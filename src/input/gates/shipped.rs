@@ -67,11 +67,11 @@ impl Part {
     /// Takes the first out of the row, with what is in it.
     fn next(&mut self) -> Option<(&'static Flat, Self)> {
         let (first, rest) = self.row.split_first()?;
-        let (Kind::List(size) | Kind::Map(size)) = first.kind else {
-            self.row = rest;
-            return Some((first, Self { row: &[], ..*self }));
+        let size = match first.kind {
+            Kind::List(size) | Kind::Map(size) => size as usize,
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) => 0,
         };
-        let (inside, after) = rest.split_at_checked(size as usize)?;
+        let (inside, after) = rest.split_at_checked(size)?;
         self.row = after;
         Some((first, Self { row: inside, ..*self }))
     }

@@ -99,7 +99,7 @@ fn span(location: Location) -> Range<usize> {
     start..start.saturating_add(number(span.byte_len()))
 }
 
-/// The same of an error's location, which may count lines and characters only.
+/// Where an error is; its location may count lines and characters only.
 fn byte_range(text: &str, location: Location) -> Range<usize> {
     if location.span().byte_offset().is_some() {
         return span(location);
@@ -110,7 +110,7 @@ fn byte_range(text: &str, location: Location) -> Range<usize> {
     let line = text.get(line_start..).unwrap_or_default();
     let before: usize = line.chars().take(number(location.column()).saturating_sub(1)).map(char::len_utf8).sum();
     let start = line_start + before;
-    start..start + text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
+    start..start
 }
 
 impl<'de> Deserialize<'de> for Value {
