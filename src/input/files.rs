@@ -266,5 +266,10 @@ mod tests {
         let length = |bytes: u64| read(io::repeat(b' ').take(bytes), 0, most).map(|bytes| bytes.len());
         assert_eq!(length(100_000).unwrap(), 100_000);
         assert_eq!(length(100_001).unwrap_err().to_string(), "larger than 100 kB");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(100_000).unwrap();
+        let source = Source::File(file.path().to_owned());
+        let opens = |bytes| source.open_at_most(Most { bytes, ..most }).is_ok();
+        assert_eq!([99_999, 100_000, 100_001].map(opens), [false, true, true]);
     }
 }
