@@ -22,6 +22,9 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a>(&'a str);
 
+/// How deep lists and objects may be nested, all in all: as deep as `serde_json` reads.
+pub(super) const DEEPEST: usize = 127;
+
 /// How the fault of a duplicate key begins.
 const DUPLICATE: &str = "duplicate key ";
 
@@ -89,12 +92,26 @@ impl<'a> Text<'a> {
         serde_json::from_str(array.get()).unwrap_or_default()
     }
 
-    /// Reports a duplicate key anywhere in `value`, whose content nobody reads, and lists nested deeper than other
-    /// readers of JSON can follow. One is enough.
+    /// Where lists and objects are nested deeper than [`DEEPEST`] for the first time. To be asked before anything else
+    /// looks at the text: what passes a value over remembers each level that it is in.
+    pub(super) fn too_deep(self) -> Option<usize> {
+        let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
+        self.0.bytes().position(|byte| {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' => is_escaped = is_string,
+                b'"' => is_string = !is_string,
+                b'[' | b'{' if !is_string => depth += 1,
+                b']' | b'}' if !is_string => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth > DEEPEST
+        })
+    }
+
+    /// Reports a duplicate key anywhere in `value`, whose content nobody reads. One is enough.
     pub(super) fn find_duplicate_key(self, value: &RawValue, path: &Path<'_>, faults: &mut Faults) {
-        /// How deep `serde_json` reads.
-        const DEEPEST: usize = 128;
-        if (value.get().contains('{') || value.get().matches('[').nth(DEEPEST - 1).is_some())
+        if value.get().contains('{')
             && let Err(error) = serde_json::from_str::<NoDuplicates>(value.get())
         {
             faults.push(self.fault(value.get(), &error).path(path));

@@ -26,7 +26,7 @@ use self::keys::{SnapshotKeys, declared};
 use super::{
     document::Path,
     files::{Opened, Source},
-    json::{Entry, Text},
+    json::{DEEPEST, Entry, Text},
     plain::{Plain, scan},
     suggestion::did_you_mean,
     unjudgeable::{Places, SectionPlaces, Unjudgeable, key_of},
@@ -180,6 +180,11 @@ fn open<'a>(text: Text<'a>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
         let fault = Fault::new(Code::WrongType, message).help("begin it with `{`; several snapshots are several files");
         let start = text.span(text.root()).start;
         faults.push(fault.at(start..start).path(Path::Root("$")));
+        return None;
+    }
+    if let Some(at) = text.too_deep() {
+        let fault = Fault::new(Code::TooLarge, format!("lists and objects are nested more than {DEEPEST} deep"));
+        faults.push(fault.at(at..at).path(Path::Root("$")).help("take out what a snapshot does not need"));
         return None;
     }
     text.entries(text.root(), &Path::Root("$"), faults)
