@@ -6,7 +6,7 @@ use super::{
     aggregate::Aggregate,
     answer::Answer,
     limit::{Limit, moved},
-    measurement::{Measurement, Series, meet},
+    measurement::{Measurement, Series, meet, serve},
     number::{Finite, Point},
     reason,
     snapshot::Snapshot,
@@ -119,28 +119,30 @@ impl<'a, 't: 'a> Judge<'a, 't> {
 
     /// `condition` for each label.
     fn comparisons(&self, condition: &'t Condition, labels: &[Option<&str>]) -> Vec<Comparison<'a>> {
-        let nothing = || vec![None; labels.len()];
-        let series = self.snapshot.metric(condition.metric).map_or_else(nothing, |metric| metric.serve(labels));
-        let bounds: Vec<Bound<'a>> = match condition.limit(self.stage.id()) {
-            Some(Limit::Fixed(limit)) => vec![Bound::Fixed(limit); labels.len()],
-            Some(Limit::Baseline { percent }) => {
-                let baseline = self.snapshot.baseline(condition.metric);
-                let baseline = baseline.map_or_else(nothing, |baseline| baseline.serve(labels));
-                baseline.into_iter().map(|series| Bound::Moving { baseline: series, percent }).collect()
-            }
-            // `why_not_evaluated` has sorted these out.
-            Some(Limit::Unset) | None => vec![Bound::Moving { baseline: None, percent: Finite::ZERO }; labels.len()],
+        let limit = condition.limit(self.stage.id());
+        let baseline =
+            self.snapshot.baseline(condition.metric).filter(|_| matches!(limit, Some(Limit::Baseline { .. })));
+        let series = serve(self.snapshot.metric(condition.metric), labels);
+        let with_bound = |(series, baseline)| {
+            let bound = match limit {
+                Some(Limit::Fixed(limit)) => Bound::Fixed(limit),
+                Some(Limit::Baseline { percent }) => Bound::Moving { baseline, percent },
+                // `why_not_evaluated` has sorted these out.
+                Some(Limit::Unset) | None => Bound::Moving { baseline: None, percent: Finite::ZERO },
+            };
+            Comparison { condition, series, bound }
         };
-        let with_bound = |(series, bound)| Comparison { condition, series, bound };
-        series.into_iter().zip(bounds).map(with_bound).collect()
+        series.zip(serve(baseline, labels)).map(with_bound).collect()
     }
 
     /// What `unless` exempts, for each label.
-    fn exemptions(&self, labels: &[Option<&str>]) -> Vec<Exemption<'a>> {
-        let Some(flag) = self.rule.unless().and_then(|flag| self.snapshot.metric(flag)) else {
-            return vec![Exemption::Nothing; labels.len()];
-        };
-        flag.serve(labels).into_iter().map(|series| series.map_or(Exemption::NoSeries, Exemption::Flag)).collect()
+    fn exemptions(&self, labels: &[Option<&str>]) -> impl Iterator<Item = Exemption<'a>> {
+        let flag = self.rule.unless().and_then(|flag| self.snapshot.metric(flag));
+        serve(flag, labels).map(move |series| match (flag, series) {
+            (None, _) => Exemption::Nothing,
+            (Some(_), None) => Exemption::NoSeries,
+            (Some(_), Some(series)) => Exemption::Flag(series),
+        })
     }
 
     /// A check in which nothing was found.

@@ -180,21 +180,22 @@ impl Measurement {
             Self::Labelled(series) => series.iter_mut().for_each(|(_, series)| series.keep_last(windows)),
         }
     }
+}
 
-    /// The series that serves each of `labels`, in their order; `None` for a label that this metric lacks.
-    ///
-    /// `labels` is what [`meet`] gave: `[None]` for one series without a label.
-    #[must_use]
-    pub fn serve<'a>(&'a self, labels: &[Option<&str>]) -> Vec<Option<&'a Series>> {
-        match self {
-            Self::Single(series) => vec![Some(series); labels.len()],
-            Self::Labelled(series) => {
-                let by_label: HashMap<&str, &Series> =
-                    series.iter().map(|(label, series)| (label.as_str(), series)).collect();
-                labels.iter().map(|label| by_label.get((*label)?).copied()).collect()
-            }
-        }
-    }
+/// The series of `measurement` that serves each of `labels`, in their order; `None` for a label that it lacks, and for
+/// all of them where there is no measurement.
+///
+/// `labels` is what [`meet`] gave: `[None]` for one series without a label.
+pub fn serve<'a, 'l>(
+    measurement: Option<&'a Measurement>,
+    labels: &'l [Option<&str>],
+) -> impl Iterator<Item = Option<&'a Series>> + use<'a, 'l> {
+    let entries = measurement.into_iter().flat_map(Measurement::entries);
+    let by_label: HashMap<&str, &Series> = entries.filter_map(|(label, series)| Some((label?, series))).collect();
+    labels.iter().map(move |label| match measurement? {
+        Measurement::Single(series) => Some(series),
+        Measurement::Labelled(_) => by_label.get((*label)?).copied(),
+    })
 }
 
 /// The labels under which several metrics meet: each label of each, once, in order of first mention;
@@ -285,7 +286,7 @@ mod tests {
         let regions = labelled(&[("us", 2.0), ("eu", 3.0)]);
         let labels = meet([&single, &regions]);
         assert_eq!(labels, [Some("us"), Some("eu")]);
-        assert!(single.serve(&labels).iter().all(Option::is_some));
+        assert!(serve(Some(&single), &labels).all(|series| series.is_some()));
         assert_eq!(meet([&single]), [None]);
     }
 
@@ -295,8 +296,9 @@ mod tests {
         let labels = meet([&a, &b]);
         assert_eq!(labels, [Some("us"), Some("eu")]);
         let value = |series: Option<&Series>| series.and_then(|series| series.at(0).get());
-        assert_eq!(a.serve(&labels).into_iter().map(value).collect::<Vec<_>>(), [Some(1.0), None]);
-        assert_eq!(b.serve(&labels).into_iter().map(value).collect::<Vec<_>>(), [Some(3.0), Some(2.0)]);
+        assert_eq!(serve(Some(&a), &labels).map(value).collect::<Vec<_>>(), [Some(1.0), None]);
+        assert!(serve(None, &labels).map(value).eq([None, None]));
+        assert_eq!(serve(Some(&b), &labels).map(value).collect::<Vec<_>>(), [Some(3.0), Some(2.0)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{
-    measurement::{Measurement, Series, Values, meet},
+    measurement::{Measurement, Series, Values, meet, serve},
     number::{self, Point},
     persistence::Persistence,
     table::{Derived, Metric, MetricId, Pipeline, Rule, StageRules},
@@ -302,8 +302,8 @@ impl Deriver<'_> {
             Measurement::Labelled(_) => meet([whole]),
             Measurement::Single(_) => meet(counter),
         };
-        let counts = counter.map_or_else(|| vec![None; labels.len()], |counter| counter.serve(&labels));
-        let series = labels.iter().zip(whole.serve(&labels)).zip(counts).map(|((label, series), counts)| {
+        let counts = serve(counter, &labels);
+        let series = labels.iter().zip(serve(Some(whole), &labels)).zip(counts).map(|((label, series), counts)| {
             let is_enough =
                 |window: usize| counts.and_then(|counts| counts.at(window).get()).is_some_and(|count| count >= min);
             let value = |window: usize| match series {
@@ -324,7 +324,7 @@ impl Deriver<'_> {
 
 /// For each measurement, its series for each label.
 fn served<'a>(measurements: &[&'a Measurement], labels: &[Option<&str>]) -> Vec<Vec<Option<&'a Series>>> {
-    measurements.iter().map(|measurement| measurement.serve(labels)).collect()
+    measurements.iter().map(|measurement| serve(Some(measurement), labels).collect()).collect()
 }
 
 /// The series of every measurement at one label; `None` if one lacks it.

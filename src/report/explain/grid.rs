@@ -5,7 +5,7 @@ use crate::{
         aggregate::Aggregate,
         answer::Answer,
         limit::Limit,
-        measurement::{Measurement, Series},
+        measurement::{Measurement, Series, serve},
         table::{Condition, Derived, Kind, MetricId},
         trace::{Breach, Compared, Step, Steps, Trace},
         verdict::Stretch,
@@ -126,7 +126,7 @@ impl<'a, 't> Grid<'a, 't> {
 
     /// The series of a measurement that serves this one.
     fn series_of<'m>(&self, measurement: Option<&'m Measurement>) -> Option<&'m Series> {
-        measurement?.serve(&[self.trace.check.series.as_deref()]).pop().flatten()
+        serve(measurement, &[self.trace.check.series.as_deref()]).next().flatten()
     }
 
     /// The values of a metric beside the rule's own; with `in_all`, that of all windows too.
