@@ -1,6 +1,6 @@
 //! Windows as a small curve with marks under it.
 
-use crate::eval::verdict::Stretch;
+use crate::eval::{measurement::Series, verdict::Stretch};
 
 /// The widest curve; more windows than this share columns.
 const COLUMNS: usize = 40;
@@ -16,18 +16,18 @@ pub(super) struct Sparkline {
 }
 
 /// What a curve shows.
-pub(super) struct Curve<'a, F> {
+pub(super) struct Curve<'a> {
     /// How many windows there are.
     pub(super) windows: usize,
-    /// The value of a window.
-    pub(super) value: F,
+    /// What was measured in them.
+    pub(super) series: Option<&'a Series>,
     /// Whether high values are the ones that matter where windows share a column.
     pub(super) high_matters: bool,
     pub(super) breaches: &'a [Stretch],
     pub(super) gaps: &'a [Stretch],
 }
 
-impl<F: Fn(usize) -> Option<f64>> Curve<'_, F> {
+impl Curve<'_> {
     pub(super) fn draw(&self, unicode: bool) -> Sparkline {
         let columns = self.windows.min(COLUMNS);
         let values: Vec<Option<f64>> = (0..columns).map(|column| self.value_of(column, columns)).collect();
@@ -61,18 +61,27 @@ impl<F: Fn(usize) -> Option<f64>> Curve<'_, F> {
     fn value_of(&self, column: usize, columns: usize) -> Option<f64> {
         let first = (column * self.windows).div_ceil(columns);
         let end = ((column + 1) * self.windows).div_ceil(columns);
-        let more = |a: f64, b: f64| if (b > a) == self.high_matters { b } else { a };
-        (first..end).filter_map(&self.value).reduce(more)
+        let series = self.series?;
+        match series.values().extremes_in(first..end) {
+            Some((lowest, highest)) => Some(if self.high_matters { highest } else { lowest }),
+            // Some of them have no data.
+            None => {
+                let values = (first..end).filter_map(|window| series.at(window).get());
+                values.reduce(if self.high_matters { f64::max } else { f64::min })
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eval::{measurement::Values, number::Point};
 
     fn draw(values: &[Option<f64>], breaches: &[Stretch], gaps: &[Stretch], unicode: bool) -> (String, String) {
-        let value = |window: usize| values[window];
-        let curve = Curve { windows: values.len(), value, high_matters: true, breaches, gaps };
+        let points = values.iter().map(|value| value.map_or(Point::NO_DATA, Point::new));
+        let series = Series::measured(Values::Windows(points.collect()));
+        let curve = Curve { windows: values.len(), series: Some(&series), high_matters: true, breaches, gaps };
         let Sparkline { curve, marks } = curve.draw(unicode);
         (curve, marks)
     }
@@ -99,5 +108,9 @@ mod tests {
         values[777] = Some(1.0);
         let (curve, marks) = draw(&values, &[Stretch { from: 777, to: 777 }], &[], false);
         assert_eq!((curve.len(), curve.find('#'), marks.find('^')), (40, Some(31), Some(31)));
+        // One without data hides nothing of those beside it, but where it is alone.
+        values[776] = None;
+        values[..25].fill(None);
+        assert_eq!(draw(&values, &[], &[], false).0, curve.replacen('_', " ", 1));
     }
 }

@@ -268,7 +268,7 @@ impl<'a, 't> Block<'a, 't> {
         let series = self.series.get(&(metric, check.series.as_deref())).or_else(|| self.series.get(&(metric, None)));
         let curve = Curve {
             windows: snapshot.windows(),
-            value: |window| series.and_then(|series| series.at(window).get()),
+            series: series.copied(),
             high_matters: breaches_high(check.rule),
             breaches: &check.breaches,
             gaps: &check.no_data,
