@@ -209,6 +209,14 @@ fn lists_that_nobody_reads_are_followed_so_deep_and_no_deeper() {
     for value in [format!("[{}1]", "[[[]]],".repeat(100)), format!("\"{}\\\"{}\"", "[".repeat(200), "{".repeat(200))] {
         assert!(read(FULL.replace("\"z\": 7", &format!("\"z\": {value}"))), "{value}");
     }
+    // What ends in a string ends nothing, and an escape reaches no further than its character.
+    for beside in ["\"]]\"", "\"\\n\"", "\"\\\"\""] {
+        let value = format!("{}1{}", format!("[{beside}, ").repeat(126), "]".repeat(126));
+        let text = FULL.replace("\"z\": 7", &format!("\"z\": {value}"));
+        let refusal = snapshot::read("s", text, &table(), &Request::default()).unwrap_err();
+        let codes: Vec<_> = refusal.faults.iter().map(|fault| fault.code).collect();
+        assert_eq!(codes, [Code::TooLarge], "{beside}");
+    }
 }
 
 #[test]
