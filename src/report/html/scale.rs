@@ -25,7 +25,8 @@ impl Scale {
         if unit == Unit::Flag || low > high {
             return Self { low: 0.0, high: 1.0 }.with_room(unit);
         }
-        let begins_at_zero = !unit.contains(-1.0) && low < high * 0.7;
+        // A limit can be below zero where no value is.
+        let begins_at_zero = !unit.contains(-1.0) && (0.0..high * 0.7).contains(&low);
         let low = if begins_at_zero { 0.0 } else { low };
         Self { low, high }.with_room(unit)
     }
@@ -35,7 +36,7 @@ impl Scale {
         let Self { low, high } = self;
         let room = match high * ROOM - low * ROOM {
             0.0 if high == 0.0 => 1.0,
-            0.0 => high.abs() * 0.1,
+            0.0 => (high.abs() * 0.1).max(f64::MIN_POSITIVE),
             room => room,
         };
         // Below zero there is nothing where the unit begins there.
@@ -125,13 +126,17 @@ mod tests {
             &[f64::MIN_POSITIVE],
             &[5e-324],
             &[f64::MAX],
+            &[f64::MIN],
             &[f64::MIN, f64::MAX],
+            &[-5.0, 10.0],
             &[1e300, 1.000_000_1e300],
             &[1.0, 1.0_f64.next_up()],
         ] {
             for unit in [Unit::Number, Unit::Ms] {
                 let scale = Scale::around(values.iter().copied(), unit);
+                assert!(scale.low < scale.high, "{values:?}: {scale:?}");
                 for value in values {
+                    assert!((scale.low..=scale.high).contains(value), "{values:?}: {scale:?}");
                     assert!((0.0..=1.0).contains(&scale.part(*value)), "{values:?}: {scale:?}");
                 }
                 let ticks = scale.ticks(unit);
