@@ -27,7 +27,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use acting::acts;
+use acting::{acts, assert_shown};
 use binary::{Run, check, command, run};
 use colour::without_colour;
 use folder::folder;
@@ -362,8 +362,7 @@ fn is_harmless(command: impl Fn() -> Command, lines: usize) -> io::Result<()> {
         let run = run(command().args(format))?;
         for output in [&run.stdout, &run.stderr] {
             let plain = if format.contains(&"always") { without_colour(output) } else { output.clone() };
-            let acting: Vec<char> = plain.chars().filter(|c| *c != '\n' && acts(*c)).collect();
-            assert!(acting.is_empty(), "{format:?}: {acting:?} in {plain}");
+            assert_shown(&plain);
         }
         if format.contains(&"jsonl") {
             assert_eq!(documents(&run)?.len(), lines, "{}", run.stdout);

@@ -4,6 +4,8 @@
 // A test fails by panicking.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
 
+#[path = "shared/acting.rs"]
+mod acting;
 #[path = "shared/html.rs"]
 mod html;
 #[path = "shared/junit.rs"]
@@ -13,6 +15,7 @@ mod markdown;
 
 use std::collections::BTreeMap;
 
+use acting::{acts, assert_shown};
 use proptest::prelude::*;
 use rollout_gate::{
     eval::table::Table,
@@ -228,12 +231,6 @@ fn shown(text: &str) -> String {
     rollout_gate::report::escape::shown(text).into_owned()
 }
 
-fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(character, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
-
 /// A line that GitHub's runner takes for a command, as it reads it (`ActionCommand.cs`).
 #[derive(Debug)]
 struct Command {
@@ -257,8 +254,7 @@ fn command(line: &str) -> Option<Command> {
 
 /// Nothing in what is printed acts on a terminal, or is a command to GitHub, Azure or `TeamCity`.
 fn assert_harmless(printed: &str) {
-    let acting: Vec<char> = printed.chars().filter(|c| *c != '\n' && acts(*c)).collect();
-    assert!(acting.is_empty(), "{acting:?} in {printed}");
+    assert_shown(printed);
     for line in printed.lines() {
         assert!(!line.trim_start().starts_with("::"), "{line}");
         for command in ["##[", "##vso[", "##teamcity["] {
@@ -360,8 +356,7 @@ fn assert_incident(case: &Case, text: &str) {
 }
 
 fn assert_html(case: &Case, text: &str) {
-    let acting: Vec<char> = text.chars().filter(|c| *c != '\n' && acts(*c)).collect();
-    assert!(acting.is_empty(), "{acting:?} in {text}");
+    assert_shown(text);
     let page = html::parse(text);
     let everything = html::text_of(page.root_element());
     let texts = [&case.subject(), &case.pipeline, &case.stage, &case.id, &case.label, &case.value, &case.file];

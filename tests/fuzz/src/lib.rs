@@ -17,6 +17,8 @@ pub mod suite;
 pub mod table;
 pub mod templates;
 
+#[path = "../../shared/acting.rs"]
+mod acting;
 mod case;
 #[path = "../../shared/html.rs"]
 mod html;

@@ -1,19 +1,9 @@
 //! Text that is printed: nothing in it acts on what shows it, and no number in it is none.
 
-/// Whether a character does something other than being seen, or is none at all.
-fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(character, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
+pub(crate) use super::acting::assert_shown;
 
-/// Nothing in `text` acts on a terminal but the ends of its lines.
-pub(crate) fn assert_shown(text: &str) {
-    let acting: Vec<char> = text.chars().filter(|c| *c != '\n' && acts(*c)).collect();
-    assert!(acting.is_empty(), "{acting:?} in {text}");
-}
-
-/// The same; and no line in it is a command to a CI system that reads it.
+/// Nothing in `text` acts on a terminal but the ends of its lines, and no line in it is a command to a CI system that
+/// reads it.
 pub(crate) fn assert_harmless(text: &str) {
     assert_shown(text);
     for line in text.lines() {
