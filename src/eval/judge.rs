@@ -98,9 +98,13 @@ impl<'a, 't: 'a> Judge<'a, 't> {
 
     /// Whether the rule's own limit moves with a baseline that the snapshot lacks altogether.
     fn lacks_baseline(&self) -> bool {
-        let Condition { metric, .. } = self.rule.condition;
-        let moves = matches!(self.rule.condition.limit(self.stage.id()), Some(Limit::Baseline { .. }));
-        moves && self.snapshot.baseline(metric).is_none()
+        let condition = &self.rule.condition;
+        self.moves(condition) && self.snapshot.baseline(condition.metric).is_none()
+    }
+
+    /// Whether a limit moves with the baseline of its metric.
+    fn moves(&self, condition: &Condition) -> bool {
+        matches!(condition.limit(self.stage.id()), Some(Limit::Baseline { .. }))
     }
 
     /// The labels of the rule's metric; where it has none, those of the metrics that it meets.
@@ -111,8 +115,7 @@ impl<'a, 't: 'a> Judge<'a, 't> {
         }
         let and = self.rule.and().iter().map(|condition| condition.metric);
         let others = and.chain(self.rule.unless()).filter_map(|id| self.snapshot.metric(id));
-        let moves = |condition: &&Condition| matches!(condition.limit(self.stage.id()), Some(Limit::Baseline { .. }));
-        let baselines = self.rule.conditions().filter(moves);
+        let baselines = self.rule.conditions().filter(|condition| self.moves(condition));
         let baselines = baselines.filter_map(|condition| self.snapshot.baseline(condition.metric));
         meet(others.chain(baselines))
     }
@@ -120,8 +123,7 @@ impl<'a, 't: 'a> Judge<'a, 't> {
     /// `condition` for each label.
     fn comparisons(&self, condition: &'t Condition, labels: &[Option<&str>]) -> Vec<Comparison<'a>> {
         let limit = condition.limit(self.stage.id());
-        let baseline =
-            self.snapshot.baseline(condition.metric).filter(|_| matches!(limit, Some(Limit::Baseline { .. })));
+        let baseline = self.snapshot.baseline(condition.metric).filter(|_| self.moves(condition));
         let series = serve(self.snapshot.metric(condition.metric), labels);
         let with_bound = |(series, baseline)| {
             let bound = match limit {

@@ -53,6 +53,12 @@ impl<'a> Text<'a> {
         start..start + piece.len()
     }
 
+    /// Where a piece of the text begins.
+    pub(super) fn start_of(self, piece: &str) -> Range<usize> {
+        let start = self.span(piece).start;
+        start..start
+    }
+
     /// The entries of an object, in order; every duplicate key, here and further in, is a fault.
     pub(super) fn entries(self, object: &'a str, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
         let Pairs(pairs) = match serde_json::from_str(object) {

@@ -178,8 +178,7 @@ fn open<'a>(text: Text<'a>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
     if text.root().starts_with(|first: char| matches!(first, '[' | '"' | '-') || first.is_ascii_alphanumeric()) {
         let message = "a snapshot is a JSON object with \"metrics\", and this is something else";
         let fault = Fault::new(Code::WrongType, message).help("begin it with `{`; several snapshots are several files");
-        let start = text.span(text.root()).start;
-        faults.push(fault.at(start..start).path(Path::Root("$")));
+        faults.push(fault.at(text.start_of(text.root())).path(Path::Root("$")));
         return None;
     }
     if let Some(at) = text.too_deep() {
@@ -302,11 +301,11 @@ impl<'a> Document<'a, '_> {
                 .and_then(|object| self.text.entries(object.get(), &Path::Root("$"), &mut Faults::default()))
                 .unwrap_or_default();
             let keys = entries.into_iter().map(|entry| (entry.key, entry.key_span)).collect();
-            Some(SectionPlaces { start: self.start_of(value.get()), keys })
+            Some(SectionPlaces { start: self.text.start_of(value.get()), keys })
         };
         Places {
             root: Path::Root("$"),
-            start: self.start_of(self.text.root()),
+            start: self.text.start_of(self.text.root()),
             metrics: of(Section::Metrics),
             baseline: of(Section::Baseline),
         }
@@ -322,13 +321,7 @@ impl<'a> Document<'a, '_> {
         };
         let fault = Fault::new(Code::WrongType, format!("{expected}, but this is {found}"));
         let is_nested = value.get().starts_with(['{', '[']);
-        fault.at(if is_nested { self.start_of(value.get()) } else { self.text.span(value.get()) }).path(path)
-    }
-
-    /// Where a value begins.
-    fn start_of(&self, value: &str) -> Range<usize> {
-        let start = self.text.span(value).start;
-        start..start
+        fault.at(if is_nested { self.text.start_of(value.get()) } else { self.text.span(value.get()) }).path(path)
     }
 }
 

@@ -29,7 +29,7 @@ impl Document<'_, '_> {
         choose(
             &candidates,
             stage.as_ref(),
-            |fault| fault.at(self.start_of(self.text.root())).path("$"),
+            |fault| fault.at(self.text.start_of(self.text.root())).path("$"),
             &ways_out(request.asker),
             faults,
         )

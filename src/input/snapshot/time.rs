@@ -67,7 +67,7 @@ impl Document<'_, '_> {
         let Some(value) = self.get("window_minutes") else {
             if pipeline.window.is_none() {
                 let fault = Fault::new(Code::MissingKey, "\"window_minutes\" is missing");
-                let fault = fault.at(self.start_of(self.text.root())).path("$");
+                let fault = fault.at(self.text.start_of(self.text.root())).path("$");
                 faults.push(fault.help(windows::say_which(pipeline)));
             }
             return pipeline.window;
@@ -119,7 +119,7 @@ impl Document<'_, '_> {
         let fault = Fault::new(code, message).path("$.start");
         let fault = match span {
             Some(span) => fault.at(span),
-            None => fault.at(self.start_of(self.text.root())).path("$"),
+            None => fault.at(self.text.start_of(self.text.root())).path("$"),
         };
         faults.push(fault.help(help));
         None

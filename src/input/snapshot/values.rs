@@ -25,7 +25,7 @@ impl<'a> Document<'a, '_> {
         let Some(value) = self.get(key_of(section)) else {
             if section == Section::Metrics {
                 let fault = Fault::new(Code::MissingKey, "\"metrics\" is missing")
-                    .at(self.start_of(self.text.root()))
+                    .at(self.text.start_of(self.text.root()))
                     .path("$");
                 faults.push(fault.help("a snapshot has metrics: name -> one value a window"));
             }
