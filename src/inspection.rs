@@ -2,8 +2,8 @@
 //! these types, and not each other.
 
 use crate::{
-    eval::lint::Lint,
     exit::Status,
+    lint::code::Lint,
     refusal::{Fault, Refusal},
 };
 

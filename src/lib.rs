@@ -29,6 +29,7 @@ pub mod eval;
 pub mod exit;
 pub mod input;
 pub mod inspection;
+pub mod lint;
 pub mod outcome;
 pub mod refusal;
 pub mod report;

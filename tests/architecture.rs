@@ -91,9 +91,11 @@ fn impurities(code: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_core_is_pure() {
-    for source in sources("eval") {
-        assert_eq!(impurities(&source.code), [""; 0], "{}", source.path.display());
+fn judging_and_review_are_pure() {
+    for folder in ["eval", "lint"] {
+        for source in sources(folder) {
+            assert_eq!(impurities(&source.code), [""; 0], "{}", source.path.display());
+        }
     }
 }
 
@@ -107,10 +109,12 @@ fn judging_tests_is_pure() {
 }
 
 #[test]
-fn the_core_looks_at_nothing_but_itself() {
-    for source in sources("eval") {
-        let outside = source.code.replace("crate::eval", "").matches("crate::").count();
-        assert_eq!(outside, 0, "{} reaches out of eval/", source.path.display());
+fn judging_and_review_look_at_nothing_but_judging() {
+    for folder in ["eval", "lint"] {
+        for source in sources(folder) {
+            let outside = source.code.replace("crate::eval", "").matches("crate::").count();
+            assert_eq!(outside, 0, "{} reaches out of {folder}/", source.path.display());
+        }
     }
 }
 

@@ -22,12 +22,12 @@ use std::{
 };
 
 use rollout_gate::{
-    eval::{lint::Lint, review::review},
     input::{
         gates,
         snapshot::{self, Request},
         suite,
     },
+    lint::{code::Lint, review::review},
     refusal::{Code, Refusal},
     report::explain::example::{self, Example, Inside},
 };

@@ -15,7 +15,7 @@ mod kept;
 
 use std::{collections::BTreeSet, fs, io, path::Path};
 
-use rollout_gate::{eval::lint::Lint, refusal::Code};
+use rollout_gate::{lint::code::Lint, refusal::Code};
 use serde_json::Value;
 
 use binary::{Run, command, run};

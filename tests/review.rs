@@ -7,11 +7,7 @@
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use rollout_gate::{
     eval::{
-        finding::{Finding, Owner, Part},
         judge::evaluate,
-        lint::Lint,
-        review::review,
-        sighting::Sighting,
         table::{Kind, Pipeline, StageId, Table},
         unit::Unit,
         verdict::State,
@@ -19,6 +15,12 @@ use rollout_gate::{
     input::{
         gates::{self, Places},
         snapshot::{self, Request},
+    },
+    lint::{
+        code::Lint,
+        finding::{Finding, Owner, Part},
+        never_measured::ObservedMetrics,
+        review::review,
     },
     refusal,
 };
@@ -284,10 +286,10 @@ proptest! {
         let (table, places) = read(&text);
         let pipeline = &table.pipelines[0];
         let metrics: Vec<String> = seen.into_iter().map(str::to_owned).collect();
-        for sightings in [vec![], vec![Sighting { stage: StageId(1), metrics, snapshots: 1 }]] {
-            for finding in review(pipeline, &sightings) {
+        for observed in [vec![], vec![ObservedMetrics { stage: StageId(1), metrics, snapshots: 1 }]] {
+            for finding in review(pipeline, &observed) {
                 prop_assert!(!finding.message.is_empty() && !finding.help.is_empty());
-                if matches!(finding.part, Part::Sighted(..)) {
+                if matches!(finding.part, Part::Observed(..)) {
                     continue;
                 }
                 let fault = places.locate(pipeline, &finding);
@@ -311,8 +313,8 @@ proptest! {
                 Owner::Metric(id) => &mut pipeline.metrics[id.0].allow,
                 Owner::Rule(id) => &mut pipeline.rules[id.0].allow,
             };
-            if !allow.contains(&finding.lint) {
-                allow.push(finding.lint);
+            if !allow.contains(&finding.lint.name()) {
+                allow.push(finding.lint.name());
             }
         }
         prop_assert_eq!(review(&pipeline, &[]), []);

@@ -4,16 +4,14 @@ use std::path::Path;
 
 use clap::ColorChoice;
 use rollout_gate::{
-    eval::{
-        lint::Lint,
-        table::{Pipeline, Rule, StageRules, Table},
-    },
+    eval::table::{Pipeline, Rule, StageRules, Table},
     exit::Status,
     input::{
         did_you_mean,
         files::Source,
         snapshot::{Asker, Request, Unread},
     },
+    lint::code::Lint,
     outcome::Judged,
     refusal::{Code, Refusal},
     report::{

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::ColorChoice;
 use rollout_gate::{
-    eval::{finding::Part, review::review},
     exit::Status,
     input::{
         files::{Source, sources},
@@ -12,6 +11,7 @@ use rollout_gate::{
         sightings::Sightings,
     },
     inspection::Inspection,
+    lint::{finding::Part, review::review},
     refusal::Refusal,
     report::{fault, lint},
 };
@@ -60,7 +60,7 @@ fn inspect(table: String, text: String, against: &[PathBuf], terminal: Terminal)
     for (index, pipeline) in table.pipelines.iter().enumerate() {
         for finding in review(pipeline, sightings.of(index)) {
             match finding.part {
-                Part::Sighted(sighting, metric) => sightings.raise(index, (sighting, metric), &finding),
+                Part::Observed(sighting, metric) => sightings.raise(index, (sighting, metric), &finding),
                 _ => warnings.push(places.locate(pipeline, &finding)),
             }
         }

@@ -12,7 +12,6 @@
 //! | [`notation`] | how numbers and durations are written in reasons |
 //! | [`answer`] | yes, no, unknown, and how they combine |
 //! | [`mod@unit`], [`comparator`], [`persistence`], [`aggregate`], [`limit`] | the vocabulary of rules |
-//! | [`lint`] | the codes of what a careful reviewer would raise |
 //! | [`measurement`] | the series of one metric |
 //! | [`template`] | the reason texts that a table gives |
 //! | [`table`] | pipelines, stages, metrics and rules, as checked |
@@ -21,10 +20,6 @@
 //! | [`verdict`] | the answer: checks and what follows from them |
 //! | [`trace`] | how a check came about, window by window |
 //! | [`judge`] | [`evaluate`](judge::evaluate): rules and snapshot to verdict |
-//! | [`extent`] | comparisons as ranges of values |
-//! | [`finding`] | what a review raises, and the parts of a pipeline by name |
-//! | [`laxity`], [`reach`], [`waiting`], [`conflict`], [`coverage`], [`sighting`] | the lints: a function each |
-//! | [`review`] | [`review`](review::review): a pipeline to findings |
 //!
 //! A new comparator, persistence or aggregate is a variant in its file here; the compiler then lists the few
 //! places that match on it: its wording in [`reason`], and where the table's reader spells it.
@@ -32,26 +27,16 @@
 pub mod aggregate;
 pub mod answer;
 pub mod comparator;
-pub mod conflict;
-pub mod coverage;
-pub mod extent;
-pub mod finding;
 pub mod judge;
-pub mod laxity;
 pub mod limit;
-pub mod lint;
 pub mod measurement;
 pub mod notation;
 pub mod number;
 pub mod persistence;
-pub mod reach;
 pub mod reason;
-pub mod review;
-pub mod sighting;
 pub mod snapshot;
 pub mod table;
 pub mod template;
 pub mod trace;
 pub mod unit;
 pub mod verdict;
-pub mod waiting;

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    aggregate::Aggregate, answer::Missing, comparator::Comparator, limit::Limit, lint::Lint, number::Finite,
+    aggregate::Aggregate, answer::Missing, comparator::Comparator, limit::Limit, number::Finite,
     persistence::Persistence, template::Template, unit::Unit,
 };
 
@@ -26,8 +26,8 @@ pub struct Pipeline {
     pub title: Option<String>,
     /// Why it is as it is.
     pub about: Option<String>,
-    /// What a reviewer need not raise about it; `about` says why.
-    pub allow: Vec<Lint>,
+    /// The codes of lints that need not be raised about it; `about` says why.
+    pub allow: Vec<&'static str>,
     /// The width of every snapshot's windows, if the pipeline fixes it.
     pub window: Option<Duration>,
     /// In the table's order.
@@ -65,8 +65,8 @@ pub struct Metric {
     pub samples: Option<Samples>,
     /// Why it is as it is.
     pub about: Option<String>,
-    /// What a reviewer need not raise about it; `about` says why.
-    pub allow: Vec<Lint>,
+    /// The codes of lints that need not be raised about it; `about` says why.
+    pub allow: Vec<&'static str>,
 }
 
 impl Metric {
@@ -111,8 +111,8 @@ pub struct Stage {
     pub title: Option<String>,
     /// Why it is as it is.
     pub about: Option<String>,
-    /// What a reviewer need not raise about it; `about` says why.
-    pub allow: Vec<Lint>,
+    /// The codes of lints that need not be raised about it; `about` says why.
+    pub allow: Vec<&'static str>,
     /// How long a snapshot must cover.
     pub observe: Option<Duration>,
     /// Steps to enter the stage.
@@ -189,8 +189,8 @@ pub struct Rule {
     pub reason: Option<Template>,
     /// Why it exists.
     pub about: Option<String>,
-    /// What a reviewer need not raise about it; `about` says why.
-    pub allow: Vec<Lint>,
+    /// The codes of lints that need not be raised about it; `about` says why.
+    pub allow: Vec<&'static str>,
     /// Where it stands in the table's file, from 1.
     pub line: usize,
 }

@@ -30,10 +30,10 @@ use super::{
 };
 use crate::{
     eval::{
-        lint::Lint,
         table::{Kind, Metric, MetricId, Pipeline, Rule, Stage, StageId, Table},
         unit::Unit,
     },
+    lint::code::Lint,
     refusal::{Code, Fault, Faults, Refusal},
     schema::draft_7,
 };
@@ -163,12 +163,12 @@ fn allowed(
     about: &Field<'_, Text>,
     path: &Path<'_>,
     faults: &mut Faults,
-) -> Vec<Lint> {
+) -> Vec<&'static str> {
     if let (Some(node), None) = (allow.node, about.node) {
         let fault = at(Code::AllowWithoutAbout, node, "`allow` without `about`").path(path.key(allow.key));
         faults.push(fault.help("say in `about` why it is as it should be"));
     }
-    allow.read(path, faults).unwrap_or_default()
+    allow.read(path, faults).unwrap_or_default().into_iter().map(Lint::name).collect()
 }
 
 fn find_duplicate_ids(rules: &[Rule], nodes: &[&Node], path: &Path<'_>, faults: &mut Faults) {

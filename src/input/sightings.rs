@@ -11,13 +11,9 @@ use super::{
     suggestion::nearest,
 };
 use crate::{
-    eval::{
-        finding::Finding,
-        lint::Lint,
-        sighting::Sighting,
-        table::{Pipeline, Table},
-    },
+    eval::table::{Pipeline, Table},
     inspection::Reviewed,
+    lint::{code::Lint, finding::Finding, never_measured::ObservedMetrics},
     refusal::{Fault, Faults, Refusal},
 };
 
@@ -32,7 +28,7 @@ pub struct Sightings<'t> {
 /// The snapshots of one pipeline. Those of one stage that have the same metrics are one sighting.
 #[derive(Debug, Default)]
 struct Seen<'t> {
-    sightings: Vec<Sighting>,
+    sightings: Vec<ObservedMetrics>,
     /// The metrics of the pipeline that none of them has, once that was asked.
     never: Option<Vec<&'t str>>,
     /// The first snapshot of each sighting.
@@ -90,13 +86,13 @@ impl<'t> Sightings<'t> {
         let is_declared = key.1.iter().all(|name| declared.contains(name.as_str()));
         let text = if is_declared { String::new() } else { text };
         seen.files.push(File { origin: origin.to_owned(), text, spans, warnings: Vec::new() });
-        seen.sightings.push(Sighting { stage: stage.id(), metrics: key.1.clone(), snapshots: 1 });
+        seen.sightings.push(ObservedMetrics { stage: stage.id(), metrics: key.1.clone(), snapshots: 1 });
         seen.indices.insert(key, seen.sightings.len() - 1);
     }
 
     /// What was seen of the pipeline at this place of the table.
     #[must_use]
-    pub fn of(&self, pipeline: usize) -> &[Sighting] {
+    pub fn of(&self, pipeline: usize) -> &[ObservedMetrics] {
         self.of.get(pipeline).map_or(&[], |seen| &seen.sightings)
     }
 
@@ -130,7 +126,7 @@ impl<'t> Sightings<'t> {
 }
 
 /// The metrics of a pipeline that no snapshot has under their name.
-fn never_seen<'t>(pipeline: &'t Pipeline, sightings: &[Sighting]) -> Vec<&'t str> {
+fn never_seen<'t>(pipeline: &'t Pipeline, sightings: &[ObservedMetrics]) -> Vec<&'t str> {
     let seen: HashSet<&str> = sightings.iter().flat_map(|sighting| &sighting.metrics).map(String::as_str).collect();
     let names = pipeline.metrics.iter().map(|metric| metric.name.as_str());
     names.filter(|name| !seen.contains(name)).collect()

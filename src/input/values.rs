@@ -15,13 +15,13 @@ use crate::{
     eval::{
         aggregate::Aggregate,
         answer::Missing,
-        lint::Lint,
         notation::shortest,
         number::Finite,
         table::Severity,
         unit::Unit,
         verdict::{Decision, State},
     },
+    lint::code::Lint,
     refusal::{Code, Fault, Faults},
 };
 

@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{
     eval::{
-        lint::Lint,
         reason,
         table::{Metric, MetricId, Pipeline, Rule, StageRules},
     },
+    lint::code::Lint,
     refusal::Code,
 };
 

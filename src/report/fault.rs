@@ -7,8 +7,8 @@ use anstream::adapter::strip_str;
 
 use super::escape::{acts, begins_command, shown};
 use crate::{
-    eval::lint::Lint,
     inspection::Reviewed,
+    lint::code::Lint,
     refusal::{Fault, Place, Refusal, Related, place},
 };
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex_lite::Regex;
-use rollout_gate::{eval::lint::Lint, refusal::Code};
+use rollout_gate::{lint::code::Lint, refusal::Code};
 use serde_json::Value;
 
 use super::binary::{command, run};

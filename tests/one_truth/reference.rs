@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use regex_lite::Regex;
 use rollout_gate::{
-    eval::{aggregate::Aggregate, comparator::Comparator, lint::Lint, template::Placeholder, unit::Unit},
+    eval::{aggregate::Aggregate, comparator::Comparator, template::Placeholder, unit::Unit},
     exit::Exit,
+    lint::code::Lint,
     report::format::Format,
 };
 

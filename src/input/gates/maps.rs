@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
     eval::{
-        aggregate::Aggregate, answer::Missing, comparator::Comparator, limit::Limit, lint::Lint, number::Finite,
-        table::Severity, unit::Unit,
+        aggregate::Aggregate, answer::Missing, comparator::Comparator, limit::Limit, number::Finite, table::Severity,
+        unit::Unit,
     },
     input::{
         document::Path,
@@ -15,6 +15,7 @@ use crate::{
         values::{AtLeastOne, List, Named, Number, Switch, Text, Time, Version, Word, at, quoted, schema, wrong},
         yaml::{Node, Value},
     },
+    lint::code::Lint,
     refusal::{Code, Fault, Faults},
 };
 

@@ -9,12 +9,14 @@ use super::super::{
 };
 use crate::{
     eval::{
-        finding::{Finding, Owner, Part, RuleId},
-        lint::Lint,
         persistence::Persistence,
         table::{Kind, Pipeline, Rule, StageId},
     },
     inspection::Reviewed,
+    lint::{
+        code::Lint,
+        finding::{Finding, Owner, Part, RuleId},
+    },
     refusal::Fault,
 };
 
@@ -114,7 +116,7 @@ fn way_to(pipeline: &Pipeline, part: Part) -> Vec<Step<'_>> {
     let mut way = vec![Step::Key("pipelines"), Step::Key(&pipeline.name)];
     way.extend(way_to_owner(pipeline, part.owner()));
     match part {
-        Part::Whole(_) | Part::Sighted(..) => {}
+        Part::Whole(_) | Part::Observed(..) => {}
         Part::Observe(_) => way.push(Step::Key("observe")),
         Part::Persistence(id) => way.extend(rule(pipeline, id).map(|rule| Step::Key(key_of(rule.persistence())))),
         Part::Condition(_, index) => {

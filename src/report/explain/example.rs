@@ -1,6 +1,6 @@
 //! What raises each code: the shortest piece of a file, or the command, that does.
 
-use crate::{eval::lint::Lint, refusal::Code};
+use crate::{lint::code::Lint, refusal::Code};
 
 /// Something that raises a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,6 @@ use crate::{
     eval::{
         aggregate::Aggregate,
         limit::Limit,
-        lint::Lint,
         persistence::Persistence,
         table::{Condition, Derived, Metric, MetricId, Pipeline, Rule, Samples, Stage, StageId},
     },
@@ -40,7 +39,7 @@ struct PipelineDocument<'a> {
     name: &'a str,
     title: Option<&'a str>,
     about: Option<&'a str>,
-    allow: Vec<&'static str>,
+    allow: &'a [&'static str],
     window_minutes: Option<Number>,
     metrics: Vec<MetricDocument<'a>>,
     stages: Vec<StageDocument<'a>>,
@@ -57,7 +56,7 @@ struct MetricDocument<'a> {
     to: Option<Vec<&'a str>>,
     samples: Option<SamplesDocument<'a>>,
     about: Option<&'a str>,
-    allow: Vec<&'static str>,
+    allow: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -71,7 +70,7 @@ struct StageDocument<'a> {
     name: &'a str,
     title: Option<&'a str>,
     about: Option<&'a str>,
-    allow: Vec<&'static str>,
+    allow: &'a [&'static str],
     observe_minutes: Option<Number>,
     rollback_within_minutes: Option<Number>,
     enter: &'a [String],
@@ -95,7 +94,7 @@ struct RuleDocument<'a> {
     severity: &'static str,
     reason: Option<String>,
     about: Option<&'a str>,
-    allow: Vec<&'static str>,
+    allow: &'a [&'static str],
     line: usize,
     sentence: String,
     notes: Vec<String>,
@@ -132,7 +131,7 @@ impl<'a> PipelineDocument<'a> {
             name: &pipeline.name,
             title: pipeline.title.as_deref(),
             about: pipeline.about.as_deref(),
-            allow: codes(&pipeline.allow),
+            allow: &pipeline.allow,
             window_minutes: pipeline.window.map(minutes),
             metrics: pipeline.metrics.iter().map(|metric| shown.metric(metric)).collect(),
             stages: of_stages.map(|stage| stage_document(stage, pipeline)).collect(),
@@ -165,7 +164,7 @@ impl<'a> Part<'a, '_> {
             to: names(|derived| &derived.to),
             samples: metric.samples.map(samples),
             about: metric.about.as_deref(),
-            allow: codes(&metric.allow),
+            allow: &metric.allow,
         }
     }
 
@@ -191,7 +190,7 @@ impl<'a> Part<'a, '_> {
             severity: rule.severity.name(),
             reason: rule.reason.as_ref().map(ToString::to_string),
             about: rule.about.as_deref(),
-            allow: codes(&rule.allow),
+            allow: &rule.allow,
             line: rule.line,
             sentence: words.sentence(rule, self.scope),
             notes: words.notes(rule, self.scope),
@@ -225,16 +224,12 @@ fn stage_document<'a>(stage: &'a Stage, pipeline: &'a Pipeline) -> StageDocument
         name: &stage.name,
         title: stage.title.as_deref(),
         about: stage.about.as_deref(),
-        allow: codes(&stage.allow),
+        allow: &stage.allow,
         observe_minutes: stage.observe.map(minutes),
         rollback_within_minutes: stage.rollback_within.map(minutes),
         enter: &stage.enter,
         on_rollback: stage.on_rollback.as_ref().unwrap_or(&pipeline.on_rollback),
     }
-}
-
-fn codes(allow: &[Lint]) -> Vec<&'static str> {
-    allow.iter().map(|lint| lint.name()).collect()
 }
 
 fn minutes(duration: Duration) -> Number {

@@ -2,13 +2,12 @@
 
 use rollout_gate::{
     eval::{
-        finding::Part,
         limit::Limit,
-        review::review,
         table::{Condition, Limits, Pipeline, Table},
     },
     input::{gates, sightings::Sightings},
     inspection::Inspection,
+    lint::{finding::Part, review::review},
     report::{
         explain, lint,
         show::{self, Format, View},
@@ -92,7 +91,7 @@ fn assert_reviewed(table: &Table, text: &str) {
     let mut warnings = Vec::new();
     for (index, pipeline) in table.pipelines.iter().enumerate() {
         for finding in review(pipeline, sightings.of(index)) {
-            assert!(!matches!(finding.part, Part::Sighted(..)));
+            assert!(!matches!(finding.part, Part::Observed(..)));
             let warning = places.locate(pipeline, &finding);
             assert_fault(&warning, text);
             assert!(!warning.path.is_empty(), "{warning:?}");

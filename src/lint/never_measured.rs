@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
+    code::Lint,
     finding::{Finding, Part, RuleId, rules},
-    lint::Lint,
-    table::{MetricId, Pipeline, Rule, StageId},
 };
+use crate::eval::table::{MetricId, Pipeline, Rule, StageId};
 
 /// Which metrics snapshots of one stage have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sighting {
+pub struct ObservedMetrics {
     /// The stage that they are of.
     pub stage: StageId,
     /// The names of their metrics.
@@ -21,15 +21,15 @@ pub struct Sighting {
 
 /// Whether there is a snapshot of a stage at which `rule` stands.
 #[must_use]
-pub fn is_tried(rule: &Rule, sightings: &[Sighting]) -> bool {
-    sightings.iter().any(|sighting| rule.applies_at(sighting.stage))
+pub fn is_tried(rule: &Rule, observed: &[ObservedMetrics]) -> bool {
+    observed.iter().any(|metrics| rule.applies_at(metrics.stage))
 }
 
 /// Rules with a metric that none of the snapshots has that are of a stage at which the rule stands.
 #[must_use]
-pub fn metrics_never_seen(pipeline: &Pipeline, sightings: &[Sighting]) -> Vec<Finding> {
+pub fn metrics_never_seen(pipeline: &Pipeline, observed: &[ObservedMetrics]) -> Vec<Finding> {
     let seen: Vec<(StageId, HashSet<MetricId>)> =
-        sightings.iter().map(|sighting| (sighting.stage, available(pipeline, sighting))).collect();
+        observed.iter().map(|metrics| (metrics.stage, available(pipeline, metrics))).collect();
     let finding = |(id, rule): (RuleId, &Rule)| {
         let tried: Vec<&HashSet<MetricId>> =
             seen.iter().filter(|(stage, _)| rule.applies_at(*stage)).map(|(_, metrics)| metrics).collect();
@@ -48,8 +48,8 @@ pub fn metrics_never_seen(pipeline: &Pipeline, sightings: &[Sighting]) -> Vec<Fi
 }
 
 /// The metrics that a snapshot has: whole, or by their parts.
-fn available(pipeline: &Pipeline, sighting: &Sighting) -> HashSet<MetricId> {
-    let names: HashSet<&str> = sighting.metrics.iter().map(String::as_str).collect();
+fn available(pipeline: &Pipeline, observed: &ObservedMetrics) -> HashSet<MetricId> {
+    let names: HashSet<&str> = observed.metrics.iter().map(String::as_str).collect();
     let mut available = HashSet::new();
     for id in &pipeline.order {
         let Some(metric) = pipeline.metric(*id) else { continue };
@@ -63,17 +63,17 @@ fn available(pipeline: &Pipeline, sighting: &Sighting) -> HashSet<MetricId> {
 
 /// Metrics of snapshots that the pipeline does not declare, each once, where it comes first.
 #[must_use]
-pub fn metrics_not_judged(pipeline: &Pipeline, sightings: &[Sighting]) -> Vec<Finding> {
+pub fn metrics_not_judged(pipeline: &Pipeline, observed: &[ObservedMetrics]) -> Vec<Finding> {
     let declared: HashSet<&str> = pipeline.metrics.iter().map(|metric| metric.name.as_str()).collect();
     let mut first: Vec<(&str, Part)> = Vec::new();
     let mut snapshots: HashMap<&str, usize> = HashMap::new();
-    for (index, sighting) in (0..).zip(sightings) {
-        for (metric, name) in (0..).zip(&sighting.metrics).filter(|(_, name)| !declared.contains(name.as_str())) {
+    for (index, of_snapshots) in (0..).zip(observed) {
+        for (metric, name) in (0..).zip(&of_snapshots.metrics).filter(|(_, name)| !declared.contains(name.as_str())) {
             let count = snapshots.entry(name).or_default();
             if *count == 0 {
-                first.push((name, Part::Sighted(index, metric)));
+                first.push((name, Part::Observed(index, metric)));
             }
-            *count += sighting.snapshots;
+            *count += of_snapshots.snapshots;
         }
     }
     let finding = |(name, part): (&str, Part)| {

@@ -1,11 +1,13 @@
 //! What passes a gate and fires a trigger all the same.
 
 use super::{
-    aggregate::Aggregate,
-    comparator::Comparator,
+    code::Lint,
     extent::{Bound, Domain, Extent},
     finding::{Finding, Gates, Part, RuleId, deciding_gates, limit_part, rules, stages},
-    lint::Lint,
+};
+use crate::eval::{
+    aggregate::Aggregate,
+    comparator::Comparator,
     table::{Condition, Kind, Over, Pipeline, Rule, Severity, StageId},
 };
 

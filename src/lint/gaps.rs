@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use super::{
-    answer::Missing,
+    code::Lint,
     finding::{Finding, Owner, Part, WrittenLimit, limits, stages},
+};
+use crate::eval::{
+    answer::Missing,
     limit::Limit,
-    lint::Lint,
     table::{Kind, Metric, MetricId, Pipeline, Rule, Severity, Stage, StageId},
 };
 
@@ -28,7 +30,7 @@ pub fn unset_limits(pipeline: &Pipeline) -> Vec<Finding> {
 pub fn unused_metrics(pipeline: &Pipeline) -> Vec<Finding> {
     let ids = || (0..).map(MetricId).zip(&pipeline.metrics);
     let mut used = with_ingredients(pipeline, pipeline.rules.iter().flat_map(Rule::metrics));
-    let allowed = ids().filter(|(id, metric)| !used.contains(id) && metric.allow.contains(&Lint::UnusedMetric));
+    let allowed = ids().filter(|(id, metric)| !used.contains(id) && metric.allow.contains(&Lint::UnusedMetric.name()));
     used.extend(with_ingredients(pipeline, allowed.flat_map(|(_, metric)| metric.ingredients())));
     let unused = ids().filter(|(id, _)| !used.contains(id));
     let finding = |(id, metric): (MetricId, &Metric)| {

@@ -1,8 +1,10 @@
 //! How long rollback rules wait, and whether they stand anywhere.
 
 use super::{
+    code::Lint,
     finding::{Finding, Owner, Part, RuleId, rules, stages},
-    lint::Lint,
+};
+use crate::eval::{
     notation::duration,
     persistence::{Persistence, covered},
     table::{Pipeline, Rule},

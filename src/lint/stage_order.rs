@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{
-    aggregate::Aggregate,
-    comparator::Comparator,
+    code::Lint,
     extent::Bound,
     finding::{Finding, Part, RuleId, limit_part, rules, stages},
+};
+use crate::eval::{
+    aggregate::Aggregate,
+    comparator::Comparator,
     limit::Limit,
-    lint::Lint,
     notation::duration,
     persistence::Persistence,
     table::{Kind, MetricId, Pipeline, Rule, Severity, Stage, StageId},

@@ -1,6 +1,6 @@
 //! Comparisons as ranges of values: what can happen, what must, and what two of them have in common.
 
-use super::{
+use crate::eval::{
     aggregate::Aggregate,
     comparator::Comparator,
     limit::Limit,

@@ -1,12 +1,14 @@
 //! Whether limits are within reach of what is compared with them: what can never happen, and what always does.
 
 use super::{
-    aggregate::Aggregate,
-    comparator::Comparator,
+    code::Lint,
     extent::{Domain, Extent},
     finding::{Finding, Part, RuleId, WrittenLimit, deciding_gates, limit_part, limits, rules, stages},
+};
+use crate::eval::{
+    aggregate::Aggregate,
+    comparator::Comparator,
     limit::Limit,
-    lint::Lint,
     notation::{hundredth, shortest},
     table::{Condition, Kind, Metric, Pipeline, Rule, StageId},
     unit::Unit,

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{
+use super::code::Lint;
+use crate::eval::{
     limit::Limit,
-    lint::Lint,
     table::{Condition, Kind, Limits, MetricId, Pipeline, Rule, Severity, Stage, StageId},
 };
 
@@ -107,8 +107,9 @@ pub enum Part {
     Limit(RuleId, usize, Option<StageId>),
     /// An entry of an `allow`, from 0.
     Allow(Owner, usize),
-    /// A metric of a sighting, both from 0. It is no part of the table.
-    Sighted(usize, usize),
+    /// A metric that was observed: which of the [`ObservedMetrics`](super::never_measured::ObservedMetrics), and which
+    /// of its metrics, both from 0. It is no part of the table.
+    Observed(usize, usize),
 }
 
 /// What can have an `allow`.
@@ -143,7 +144,7 @@ impl Part {
             Self::Whole(owner) | Self::Allow(owner, _) => owner,
             Self::Observe(stage) => Owner::Stage(stage),
             Self::Persistence(rule) | Self::Condition(rule, _) | Self::Limit(rule, ..) => Owner::Rule(rule),
-            Self::Sighted(..) => Owner::Pipeline,
+            Self::Observed(..) => Owner::Pipeline,
         }
     }
 }
