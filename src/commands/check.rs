@@ -14,7 +14,7 @@ use rollout_gate::{
     input::{
         files::{Source, sources},
         gates,
-        snapshot::{Asker, Request, Unread},
+        snapshot::{Request, StageNamedBy, Unread},
     },
     outcome::{Judged, Outcome},
     refusal::Refusal,
@@ -102,7 +102,7 @@ fn request(args: &CheckArgs) -> Request {
     Request {
         pipeline: args.pipeline.clone(),
         stage: args.stage.clone(),
-        asker: Asker::Flags,
+        named_by: StageNamedBy::Flags,
         last: args.last,
         ended_within: args.max_age.map(around_now),
     }

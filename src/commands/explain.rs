@@ -9,7 +9,7 @@ use rollout_gate::{
     input::{
         did_you_mean,
         files::Source,
-        snapshot::{Asker, Request, Unread},
+        snapshot::{Request, StageNamedBy, Unread},
     },
     lint::code::Lint,
     outcome::Judged,
@@ -155,7 +155,7 @@ impl<'a> Explainer<'a> {
         let request = Request {
             pipeline: self.args.pipeline.clone(),
             stage: self.args.stage.clone(),
-            asker: Asker::Flags,
+            named_by: StageNamedBy::Flags,
             last: self.args.last,
             ended_within: None,
         };

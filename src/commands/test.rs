@@ -9,7 +9,7 @@ use rollout_gate::{
     exit::Status,
     input::{
         files::Source,
-        snapshot::{Asker, Request, Unread},
+        snapshot::{Request, StageNamedBy, Unread},
         suite,
     },
     outcome::Reading,
@@ -187,7 +187,7 @@ fn recorded_snapshot<'t>(recorded: &Recorded, folder: &Path, table: &'t Table) -
     let request = Request {
         pipeline: recorded.pipeline.clone(),
         stage: recorded.stage.clone(),
-        asker: Asker::Test,
+        named_by: StageNamedBy::Test,
         ..Request::default()
     };
     Unread::open(&source)?.read(table, &request)

@@ -4,6 +4,7 @@
 //! [`gates`] reads tables of limits, [`snapshot`] reads what was measured, [`sightings`] only which metrics it
 //! has, [`suite`] reads tests of a table, [`files`] finds and reads the files. A new format is one file here.
 
+mod data_faults;
 mod document;
 mod duration;
 pub mod files;
@@ -16,7 +17,6 @@ pub mod snapshot;
 mod stages;
 mod suggestion;
 pub mod suite;
-mod unjudgeable;
 mod values;
 mod windows;
 mod yaml;

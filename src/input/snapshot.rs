@@ -24,12 +24,12 @@ use serde_json::value::RawValue;
 
 use self::keys::{SnapshotKeys, declared};
 use super::{
+    data_faults::{DataFaults, MeasuredPlaces, SectionPlaces, key_of},
     document::Path,
     files::{Opened, Source},
     json::{DEEPEST, Entry, Text},
     plain::{Plain, scan},
     suggestion::did_you_mean,
-    unjudgeable::{Places, SectionPlaces, Unjudgeable, key_of},
 };
 use crate::{
     eval::{
@@ -49,24 +49,24 @@ pub struct Request {
     pub pipeline: Option<String>,
     /// The stage, if the user names it.
     pub stage: Option<String>,
-    /// Who does.
-    pub asker: Asker,
+    /// Who may name them.
+    pub named_by: StageNamedBy,
     /// Judge only the last windows, as many as cover this.
     pub last: Option<Duration>,
     /// Refuse a snapshot that did not end within this time.
     pub ended_within: Option<RangeInclusive<Timestamp>>,
 }
 
-/// Who asks for a snapshot, and may name its pipeline and its stage.
+/// Who may name the pipeline and the stage of a snapshot, beside the snapshot itself: messages say so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Asker {
+pub enum StageNamedBy {
     /// The flags of the command line.
     #[default]
     Flags,
     /// A test of a suite.
     Test,
-    /// Nobody: the snapshot names them itself.
-    Nobody,
+    /// Nobody: only the snapshot names them.
+    SnapshotAlone,
 }
 
 /// A snapshot whose file has been looked at, and of which nothing is checked yet.
@@ -161,7 +161,7 @@ pub(super) fn read_names<'t>(text: &str, table: &'t Table, faults: &mut Faults) 
     let text = Text::new(text);
     let entries = open(text, faults)?;
     let document = Document { text, entries: &entries };
-    let request = Request { asker: Asker::Nobody, ..Request::default() };
+    let request = Request { named_by: StageNamedBy::SnapshotAlone, ..Request::default() };
     let stage = document.stage(table, &request, faults);
     let metrics = document.section(Section::Metrics, faults)?;
     let metrics = metrics.into_iter().map(|entry| (entry.key, entry.key_span)).collect();
@@ -213,7 +213,7 @@ fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut F
     let made = Snapshot::new(stage, measured, request.last);
     let snapshot = made.map_err(|found| {
         let places = document.places();
-        let context = Unjudgeable { pipeline: stage.pipeline(), unused: &unused_metrics, places };
+        let context = DataFaults { pipeline: stage.pipeline(), unused: &unused_metrics, places };
         // Where there are no metrics at all, that is told already.
         let has_metrics = document.get("metrics").is_some_and(|metrics| metrics.get().starts_with('{'));
         let is_told = |fault: &SnapshotFault| matches!(fault, SnapshotFault::Missing { .. }) && !has_metrics;
@@ -292,7 +292,7 @@ impl<'a> Document<'a, '_> {
     }
 
     /// Where its parts stand, as faults of its values show them.
-    fn places(&self) -> Places<'static> {
+    fn places(&self) -> MeasuredPlaces<'static> {
         let of = |section| {
             let value = self.get(key_of(section))?;
             let object = Some(value).filter(|value| value.get().starts_with('{'));
@@ -303,7 +303,7 @@ impl<'a> Document<'a, '_> {
             let keys = entries.into_iter().map(|entry| (entry.key, entry.key_span)).collect();
             Some(SectionPlaces { start: self.text.start_of(value.get()), keys })
         };
-        Places {
+        MeasuredPlaces {
             root: Path::Root("$"),
             start: self.text.start_of(self.text.root()),
             metrics: of(Section::Metrics),

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A pipeline or a stage by its name, and where that was said.
-pub(super) struct Named {
+pub(super) struct GivenName {
     pub(super) name: String,
     /// Where in the document, or which flag.
     pub(super) path: String,
@@ -17,7 +17,7 @@ pub(super) struct Named {
     pub(super) span: Option<Range<usize>>,
 }
 
-impl Named {
+impl GivenName {
     pub(super) fn fault(&self, code: Code, message: String) -> Fault {
         let fault = Fault::new(code, message).path(&self.path);
         match &self.span {
@@ -28,7 +28,7 @@ impl Named {
 }
 
 /// What to do where the stage cannot be told.
-pub(super) struct WaysOut {
+pub(super) struct StageHints {
     /// How to name a stage: `add "stage", or use --stage`.
     pub(super) stage: &'static str,
     /// How to name a pipeline.
@@ -38,7 +38,7 @@ pub(super) struct WaysOut {
 /// The pipelines that may be meant: the named one, or all of them.
 pub(super) fn candidates<'t>(
     table: &'t Table,
-    pipeline: Option<&Named>,
+    pipeline: Option<&GivenName>,
     faults: &mut Faults,
 ) -> Option<Vec<&'t Pipeline>> {
     let Some(named) = pipeline else { return Some(table.pipelines.iter().collect()) };
@@ -52,7 +52,7 @@ pub(super) fn candidates<'t>(
 }
 
 /// The stages of this name, one at most of each candidate; a fault where there is none.
-pub(super) fn of_name<'t>(candidates: &[&'t Pipeline], named: &Named, faults: &mut Faults) -> Vec<StageRules<'t>> {
+pub(super) fn of_name<'t>(candidates: &[&'t Pipeline], named: &GivenName, faults: &mut Faults) -> Vec<StageRules<'t>> {
     let found: Vec<StageRules<'t>> = candidates.iter().filter_map(|pipeline| pipeline.stage(&named.name)).collect();
     if found.is_empty() {
         let known = candidates.iter().flat_map(|pipeline| pipeline.stages.iter().map(|stage| stage.name.as_str()));
@@ -66,14 +66,14 @@ pub(super) fn of_name<'t>(candidates: &[&'t Pipeline], named: &Named, faults: &m
 /// The one stage that is meant. `unnamed` is the place of a document that names none.
 pub(super) fn choose<'t>(
     candidates: &[&'t Pipeline],
-    stage: Option<&Named>,
+    stage: Option<&GivenName>,
     unnamed: impl FnOnce(Fault) -> Fault,
-    ways_out: &WaysOut,
+    stage_hints: &StageHints,
     faults: &mut Faults,
 ) -> Option<StageRules<'t>> {
     let Some(named) = stage else {
         let fault = unnamed(Fault::new(Code::NoStage, "no stage is named"));
-        faults.push(fault.help(format!("{}: {}", ways_out.stage, ladders(candidates))));
+        faults.push(fault.help(format!("{}: {}", stage_hints.stage, ladders(candidates))));
         return None;
     };
     match of_name(candidates, named, faults).as_slice() {
@@ -82,7 +82,7 @@ pub(super) fn choose<'t>(
         several => {
             let having: Vec<_> = several.iter().map(|stage| stage.pipeline().name.as_str()).collect();
             let message = format!("several pipelines have a stage {:?}: {}", named.name, having.join(", "));
-            faults.push(named.fault(Code::AmbiguousStage, message).help(ways_out.pipeline));
+            faults.push(named.fault(Code::AmbiguousStage, message).help(stage_hints.pipeline));
             None
         }
     }

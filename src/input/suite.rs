@@ -16,10 +16,10 @@ use self::{
     measured::{ReadSection, Reader},
 };
 use super::{
+    data_faults::{DataFaults, MeasuredPlaces},
     document::Path,
     form::{Field, Read, open},
-    stages::{Named, WaysOut, candidates, choose, of_name},
-    unjudgeable::{Places, Unjudgeable},
+    stages::{GivenName, StageHints, candidates, choose, of_name},
     values::{Text, Version, at, list},
     windows,
     yaml::{self, Node, Value},
@@ -62,7 +62,7 @@ pub fn schema() -> serde_json::Value {
     draft_7::<SuiteMap<'_>>("rollout-gate: tests of a table (gates.test.yaml)")
 }
 
-const WAYS_OUT: WaysOut = WaysOut { stage: "add `stage`", pipeline: "add `pipeline`" };
+const STAGE_HINTS: StageHints = StageHints { stage: "add `stage`", pipeline: "add `pipeline`" };
 
 /// The reader of one suite.
 struct SuiteReader<'s, 't> {
@@ -129,7 +129,7 @@ impl<'t> SuiteReader<'_, 't> {
             _ if candidates.is_empty() => Vec::new(),
             (None, _) => {
                 let unnamed = |fault: Fault| fault.at(node.span.clone()).path(path);
-                choose(&candidates, stage.as_ref(), unnamed, &WAYS_OUT, faults).into_iter().collect()
+                choose(&candidates, stage.as_ref(), unnamed, &STAGE_HINTS, faults).into_iter().collect()
             }
             (Some(_), Some(stage)) => of_name(&candidates, stage, faults),
             (Some(_), None) => candidates.into_iter().flat_map(Pipeline::ladder).collect(),
@@ -161,9 +161,13 @@ impl<'t> SuiteReader<'_, 't> {
         let measured = Measured { window: width, metrics: metrics.measurements, baseline: baseline.measurements };
         let made = Snapshot::new(*stage, measured, None).map_err(|found| {
             let is_map = metrics.places.as_ref().is_some_and(|places| !places.keys.is_empty());
-            let places =
-                Places { root: *path, start: node.span.clone(), metrics: metrics.places, baseline: baseline.places };
-            let context = Unjudgeable { pipeline, unused: &metrics.unknown, places };
+            let places = MeasuredPlaces {
+                root: *path,
+                start: node.span.clone(),
+                metrics: metrics.places,
+                baseline: baseline.places,
+            };
+            let context = DataFaults { pipeline, unused: &metrics.unknown, places };
             let is_told = |fault: &SnapshotFault| is_missing(fault) && !is_map || context.is_misspelt(fault);
             for fault in found.into_iter().filter(|fault| !is_told(fault)) {
                 faults.push_with(|| context.fault(fault));
@@ -200,10 +204,10 @@ fn is_missing(fault: &SnapshotFault) -> bool {
 }
 
 /// A pipeline or a stage that the test names; `Err` where it does so badly.
-fn named(field: &Field<'_, Text>, path: &Path<'_>, faults: &mut Faults) -> Result<Option<Named>, ()> {
+fn named(field: &Field<'_, Text>, path: &Path<'_>, faults: &mut Faults) -> Result<Option<GivenName>, ()> {
     let Some(node) = field.node else { return Ok(None) };
     let name = field.read(path, faults).ok_or(())?;
-    Ok(Some(Named { name, path: path.key(field.key).to_string(), span: Some(node.span.clone()) }))
+    Ok(Some(GivenName { name, path: path.key(field.key).to_string(), span: Some(node.span.clone()) }))
 }
 
 /// A snapshot in a file of its own, which says all about its windows itself.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Request, by_name, stage::ways_out, time};
+use super::{Request, by_name, stage::stage_hints, time};
 use crate::{
     eval::{
         measurement::{Measurement, Series},
@@ -12,7 +12,7 @@ use crate::{
     },
     input::{
         plain::{Plain, PlainMeasurement, PlainSeries},
-        stages::{Named, candidates, choose},
+        stages::{GivenName, candidates, choose},
         windows,
     },
     outcome::Reading,
@@ -26,7 +26,7 @@ pub(super) fn read<'t>(plain: Plain, table: &'t Table, request: &Request) -> Opt
     let pipeline = agreed(plain.pipeline, request.pipeline.as_ref()).ok()?;
     let stage = agreed(plain.stage, request.stage.as_ref()).ok()?;
     let candidates = candidates(table, pipeline.as_ref(), &mut faults)?;
-    let stage = choose(&candidates, stage.as_ref(), |fault| fault, &ways_out(request.asker), &mut faults)?;
+    let stage = choose(&candidates, stage.as_ref(), |fault| fault, &stage_hints(request.named_by), &mut faults)?;
     let start = match plain.start {
         Some(start) => Some(time::parse(&start)?),
         None => None,
@@ -40,12 +40,12 @@ pub(super) fn read<'t>(plain: Plain, table: &'t Table, request: &Request) -> Opt
 }
 
 /// What the snapshot and the request say of one name; `Err` where they do not agree.
-fn agreed(said: Option<String>, wanted: Option<&String>) -> Result<Option<Named>, ()> {
+fn agreed(said: Option<String>, wanted: Option<&String>) -> Result<Option<GivenName>, ()> {
     if said.as_ref().zip(wanted).is_some_and(|(said, wanted)| said != wanted) {
         return Err(());
     }
     let name = said.or_else(|| wanted.cloned());
-    Ok(name.map(|name| Named { name, path: String::new(), span: None }))
+    Ok(name.map(|name| GivenName { name, path: String::new(), span: None }))
 }
 
 fn window(minutes: Option<f64>, pipeline: &Pipeline) -> Option<Duration> {

@@ -1,48 +1,48 @@
 //! Which stage judges a snapshot, from what it says itself and what is asked of it.
 
-use super::{Asker, Document, Request};
+use super::{Document, Request, StageNamedBy};
 use crate::{
     eval::table::{StageRules, Table},
     input::{
         document::Path,
-        stages::{Named, WaysOut, candidates, choose},
+        stages::{GivenName, StageHints, candidates, choose},
     },
     refusal::{Code, Faults},
 };
 
-/// What to do where the stage cannot be told, in the words of who asks.
-pub(super) fn ways_out(asker: Asker) -> WaysOut {
-    match asker {
-        Asker::Flags | Asker::Test => {
-            WaysOut { stage: "add \"stage\", or use --stage", pipeline: "add \"pipeline\", or use --pipeline" }
+/// What to do where the stage cannot be told, in the words of who may name it.
+pub(super) fn stage_hints(named_by: StageNamedBy) -> StageHints {
+    match named_by {
+        StageNamedBy::Flags | StageNamedBy::Test => {
+            StageHints { stage: "add \"stage\", or use --stage", pipeline: "add \"pipeline\", or use --pipeline" }
         }
-        Asker::Nobody => WaysOut { stage: "add \"stage\"", pipeline: "add \"pipeline\"" },
+        StageNamedBy::SnapshotAlone => StageHints { stage: "add \"stage\"", pipeline: "add \"pipeline\"" },
     }
 }
 
 impl Document<'_, '_> {
     /// The stage that judges, from the request and the document.
     pub(super) fn stage<'t>(&self, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<StageRules<'t>> {
-        let pipeline = self.agreed("pipeline", request.pipeline.as_deref(), request.asker, faults).ok()?;
-        let stage = self.agreed("stage", request.stage.as_deref(), request.asker, faults).ok()?;
+        let pipeline = self.agreed("pipeline", request.pipeline.as_deref(), request.named_by, faults).ok()?;
+        let stage = self.agreed("stage", request.stage.as_deref(), request.named_by, faults).ok()?;
         let candidates = candidates(table, pipeline.as_ref(), faults)?;
         choose(
             &candidates,
             stage.as_ref(),
             |fault| fault.at(self.text.start_of(self.text.root())).path("$"),
-            &ways_out(request.asker),
+            &stage_hints(request.named_by),
             faults,
         )
     }
 
-    /// What the asker and the document say of `key`, which must agree; `Err` where they do not.
+    /// What the request and the document say of `key`, which must agree; `Err` where they do not.
     fn agreed(
         &self,
         key: &'static str,
         wanted: Option<&str>,
-        asker: Asker,
+        named_by: StageNamedBy,
         faults: &mut Faults,
-    ) -> Result<Option<Named>, ()> {
+    ) -> Result<Option<GivenName>, ()> {
         let value = self.get(key);
         let said = self.string(key, faults);
         if value.is_some() && said.is_none() {
@@ -51,15 +51,15 @@ impl Document<'_, '_> {
         let path = if value.is_some() { Path::Root("$").key(key).to_string() } else { format!("--{key}") };
         let span = value.map(|value| self.text.span(value.get()));
         let Some(name) = said.or_else(|| wanted.map(str::to_owned)) else { return Ok(None) };
-        let named = Named { name, path, span };
+        let named = GivenName { name, path, span };
         match wanted.filter(|wanted| *wanted != named.name) {
             None => Ok(Some(named)),
             Some(wanted) => {
-                let asker = match asker {
-                    Asker::Flags | Asker::Nobody => format!("--{key}"),
-                    Asker::Test => "the test".to_owned(),
+                let other = match named_by {
+                    StageNamedBy::Flags | StageNamedBy::SnapshotAlone => format!("--{key}"),
+                    StageNamedBy::Test => "the test".to_owned(),
                 };
-                let message = format!("the snapshot says {key} {:?}, and {asker} says {wanted:?}", named.name);
+                let message = format!("the snapshot says {key} {:?}, and {other} says {wanted:?}", named.name);
                 let conflict = named.fault(Code::Contradiction, message);
                 faults.push(conflict.help("they must agree; leave one of them out"));
                 Err(())

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Why a snapshot was not taken at a time that can be used.
-pub(super) enum Untimely {
+pub(super) enum TimeFault {
     /// Nothing says when it was, and that is asked.
     NoStart,
     /// Its windows reach beyond the calendar.
@@ -29,15 +29,15 @@ pub(super) fn first_judged(
     start: Option<Timestamp>,
     snapshot: &Snapshot,
     ended_within: Option<&RangeInclusive<Timestamp>>,
-) -> Result<Option<Timestamp>, Untimely> {
+) -> Result<Option<Timestamp>, TimeFault> {
     let Some(start) = start else {
-        return if ended_within.is_some() { Err(Untimely::NoStart) } else { Ok(None) };
+        return if ended_within.is_some() { Err(TimeFault::NoStart) } else { Ok(None) };
     };
     let windows = snapshot.skipped() + snapshot.windows();
-    let end = opening(start, snapshot.window(), windows).ok_or(Untimely::BeyondCalendar)?;
+    let end = opening(start, snapshot.window(), windows).ok_or(TimeFault::BeyondCalendar)?;
     match ended_within {
-        Some(within) if end < *within.start() => Err(Untimely::Ended(end)),
-        Some(within) if end > *within.end() => Err(Untimely::Ends(end)),
+        Some(within) if end < *within.start() => Err(TimeFault::Ended(end)),
+        Some(within) if end > *within.end() => Err(TimeFault::Ends(end)),
         _ => Ok(opening(start, snapshot.window(), snapshot.skipped())),
     }
 }
@@ -98,20 +98,20 @@ impl Document<'_, '_> {
         let is_told = start.is_none() && span.is_some();
         let (code, message, help) = match first_judged(start, snapshot, ended_within) {
             Ok(first) => return first,
-            Err(Untimely::NoStart) if is_told => return None,
-            Err(Untimely::NoStart) => {
+            Err(TimeFault::NoStart) if is_told => return None,
+            Err(TimeFault::NoStart) => {
                 let message = "\"start\" is missing, so its age is unknown, and --max-age is given";
                 (Code::MissingKey, message.to_owned(), "add \"start\": when window 0 opened")
             }
-            Err(Untimely::BeyondCalendar) => {
+            Err(TimeFault::BeyondCalendar) => {
                 let message = "the windows from this start end beyond the year 9999";
                 (Code::BadTime, message.to_owned(), "look at \"start\" and \"window_minutes\"")
             }
-            Err(Untimely::Ended(end)) => {
+            Err(TimeFault::Ended(end)) => {
                 let message = format!("the snapshot ended at {end}, longer ago than --max-age allows");
                 (Code::TooOld, message, "take a fresh snapshot")
             }
-            Err(Untimely::Ends(end)) => {
+            Err(TimeFault::Ends(end)) => {
                 let message = format!("the snapshot ended at {end}, which is to come, by more than --max-age");
                 (Code::TooOld, message, "look at \"start\" and at the clocks")
             }

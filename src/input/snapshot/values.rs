@@ -12,9 +12,9 @@ use crate::{
         unit::Unit,
     },
     input::{
+        data_faults::{key_of, outside},
         document::Path,
         json::{Entry, Points, Text},
-        unjudgeable::{key_of, outside},
     },
     refusal::{Code, Fault, Faults},
 };

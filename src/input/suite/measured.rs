@@ -13,9 +13,9 @@ use crate::{
         unit::Unit,
     },
     input::{
+        data_faults::{SectionPlaces, key_of, outside},
         document::Path,
         form::{is_free, unknown_key},
-        unjudgeable::{SectionPlaces, key_of, outside},
         values::{at, quoted, wrong},
         yaml::{Node, Value},
     },

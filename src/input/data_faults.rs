@@ -1,4 +1,5 @@
-//! Values that are well-formed and cannot be judged, in words: one wording for every format of document.
+//! Faults of data that is well-formed and cannot be judged, in words: one wording for snapshots and suites. It knows
+//! nothing of how either is written. A new fault of [`SnapshotFault`] gets its words here.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -35,15 +36,15 @@ pub(super) fn outside(text: &str, number: f64, unit: Unit, help: &str) -> Fault 
 }
 
 /// Values that cannot be judged together: where, and in words.
-pub(super) struct Unjudgeable<'d> {
+pub(super) struct DataFaults<'d> {
     pub(super) pipeline: &'d Pipeline,
     /// The metrics that the pipeline does not declare: one of them may be meant.
     pub(super) unused: &'d [String],
-    pub(super) places: Places<'d>,
+    pub(super) places: MeasuredPlaces<'d>,
 }
 
 /// Where the parts of a document stand.
-pub(super) struct Places<'d> {
+pub(super) struct MeasuredPlaces<'d> {
     /// The way to what has the sections.
     pub(super) root: Path<'d>,
     /// What is shown of it.
@@ -60,7 +61,7 @@ pub(super) struct SectionPlaces {
     pub(super) keys: HashMap<String, Range<usize>>,
 }
 
-impl Unjudgeable<'_> {
+impl DataFaults<'_> {
     pub(super) fn fault(&self, fault: SnapshotFault) -> Fault {
         match fault {
             SnapshotFault::NoWindows => {
@@ -130,7 +131,7 @@ impl Unjudgeable<'_> {
 
     /// A fault at the value of a metric, or at the whole section.
     fn at(&self, code: Code, section: Section, metric: Option<&str>, message: impl Into<String>) -> Fault {
-        let Places { root, start, metrics, baseline } = &self.places;
+        let MeasuredPlaces { root, start, metrics, baseline } = &self.places;
         let path = root.key(key_of(section));
         let fault = Fault::new(code, message);
         let places = match section {
