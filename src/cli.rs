@@ -12,6 +12,7 @@ mod init;
 mod lint;
 #[cfg(feature = "man")]
 mod man;
+mod reports;
 mod schema;
 mod show;
 mod test;
@@ -23,11 +24,12 @@ pub(crate) use self::completions::CompletionsArgs;
 #[cfg(feature = "man")]
 pub(crate) use self::man::ManArgs;
 pub(crate) use self::{
-    check::{CheckArgs, CheckFormat, ReportArgs},
+    check::{CheckArgs, CheckFormat},
     deferred::Deferred,
     explain::ExplainArgs,
     init::{InitArgs, StarterFile},
     lint::{LintArgs, LintFormat},
+    reports::ReportArgs,
     schema::{Document, SchemaArgs},
     show::{ShowArgs, ShowFormat},
     test::{TestArgs, TestFormat},

@@ -5,6 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use clap::{ArgAction, Args, ValueEnum};
 use rollout_gate::input::parse_duration;
 
+use super::ReportArgs;
+
 pub(super) const EXAMPLES: &str = "\
 Examples:
   rollout-gate check snapshot.json
@@ -63,37 +65,6 @@ pub(crate) struct CheckArgs {
 
     #[command(flatten)]
     pub(crate) reports: ReportArgs,
-}
-
-/// What else to write. Each says the same as the verdict.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Reports")]
-pub(crate) struct ReportArgs {
-    /// Also write what --format json prints to a file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report_json: Option<PathBuf>,
-
-    /// Also write JUnit XML: a test case a check
-    #[cfg(feature = "junit")]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report_junit: Option<PathBuf>,
-
-    /// Also write Markdown for a pull request; to the file that GITHUB_STEP_SUMMARY names, it is appended
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report_markdown: Option<PathBuf>,
-
-    /// Also write a page for people, with charts: one file that needs nothing beside it
-    #[cfg(feature = "html")]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report_html: Option<PathBuf>,
-
-    /// Also write a note of each rollback, for people to complete; without a rollback there is no such file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report_incident: Option<PathBuf>,
-
-    /// Also print GitHub's commands that annotate the table, at most ten
-    #[arg(long)]
-    pub(crate) github: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

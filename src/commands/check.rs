@@ -21,7 +21,8 @@ use rollout_gate::{
     report::{
         batch::{self, Batch},
         fault, json,
-        text::{self, Settings},
+        table_name::TableName,
+        text::{self, TextOptions},
     },
 };
 
@@ -29,7 +30,7 @@ use super::{
     interrupts,
     output::{Output, complain},
     progress::Progress,
-    reports::{Drafts, Pieces, Reports},
+    reports::Report,
     table::TableSource,
     terminal::Terminal,
 };
@@ -39,21 +40,18 @@ use crate::cli::{CheckArgs, CheckFormat};
 pub(crate) fn run(args: &CheckArgs, color: ColorChoice) -> Exit {
     let source = TableSource::find(args.gates.as_deref());
     let paths: Vec<PathBuf> = args.paths.iter().chain(&args.input).cloned().collect();
-    let reports = match Reports::new(&args.reports, &paths, &source) {
+    let reports = match Report::all(&args.reports, &paths, &source) {
         Ok(reports) => reports,
         Err(error) => {
             complain(&format!("error: {error:#}\n\nFor more information, try '--help'.\n"));
             return Exit::NoVerdict;
         }
     };
-    let report = Report::new(args, color, source.name(), &reports);
-    let mut written = Written { output: Output::new(), drafts: reports.drafts() };
-    let exit = check(args, &paths, &source, &report, &mut written)
-        .unwrap_or_else(|refusal| report.write_alone(&Outcome { name: None, result: Err(refusal) }, &mut written));
-    let is_printed = written.output.finish().inspect_err(|error| complain(&format!("error: {error:#}\n"))).is_ok();
-    let is_written = reports.write(written.drafts);
-    // A verdict that nobody could read is none, but for a rollback, which nothing hides.
-    if is_printed && is_written { exit } else { exit.max(Exit::NoVerdict) }
+    let run = Run::new(args, color, &source, reports);
+    let mut output = Output::new();
+    let exit = check(args, &paths, &source, &run, &mut output)
+        .unwrap_or_else(|refusal| run.report_one(&Outcome { name: None, result: Err(refusal) }, &mut output));
+    run.finish(exit, output)
 }
 
 /// # Errors
@@ -62,8 +60,8 @@ fn check(
     args: &CheckArgs,
     paths: &[PathBuf],
     table: &TableSource,
-    report: &Report<'_>,
-    written: &mut Written,
+    run: &Run,
+    output: &mut Output,
 ) -> Result<Exit, Refusal> {
     let request = request(args);
     let mut sources = sources(paths);
@@ -81,14 +79,14 @@ fn check(
                     gates::read_shipped(&table.name(), pipeline, stage)?
                 }
             };
-            Ok(report.write_alone(&judge(name, snapshot, &table, &request), written))
+            Ok(run.report_one(&judge(name, snapshot, &table, &request), output))
         }
         (first, second) => {
             let table = table.read()?;
             let judge = |source: Result<Source, Refusal>| {
                 judge(name(&source), source.and_then(|source| Unread::open(&source)), &table, &request)
             };
-            Ok(report.write_batch(first.into_iter().chain(second).chain(sources), judge, written))
+            Ok(run.report_many(first.into_iter().chain(second).chain(sources), judge, output))
         }
     }
 }
@@ -121,23 +119,18 @@ fn judge<'t>(name: String, snapshot: Result<Unread, Refusal>, table: &'t Table, 
     Outcome { name: Some(name), result }
 }
 
-/// How this run reports.
-struct Report<'a> {
-    reports: &'a Reports,
+/// How a run reports.
+struct Run {
     format: CheckFormat,
     quiet: bool,
-    settings: Settings,
+    options: TextOptions,
     /// Whether standard error shows colour.
     error_color: bool,
+    table: TableName,
+    reports: Vec<Report>,
 }
 
-/// What this run has written so far.
-struct Written {
-    output: Output,
-    drafts: Drafts,
-}
-
-/// One outcome of several as what it adds to a run.
+/// One outcome of several as what it adds to the streams of a run.
 struct Rendered {
     /// Standard output: the document, where each snapshot has one.
     document: String,
@@ -146,50 +139,32 @@ struct Rendered {
     exit: Exit,
     /// What the batch says of it in the end.
     line: Option<String>,
-    pieces: Pieces,
 }
 
-impl<'a> Report<'a> {
-    fn new(args: &CheckArgs, color: ColorChoice, table: String, reports: &'a Reports) -> Self {
-        let terminal = Terminal::find(color);
+impl Run {
+    fn new(args: &CheckArgs, color: ColorChoice, table: &TableSource, reports: Vec<Report>) -> Self {
+        let Terminal { color, error_color, unicode, .. } = Terminal::find(color);
         Self {
-            reports,
             format: args.format,
             quiet: args.quiet,
-            settings: Settings { table, color: terminal.color, unicode: terminal.unicode, verbose: args.verbose },
-            error_color: terminal.error_color,
+            options: TextOptions { table: table.name(), color, unicode, verbose: args.verbose },
+            error_color,
+            table: TableName { name: table.name(), is_file: matches!(table, TableSource::File(_)) },
+            reports,
         }
     }
 
     fn document(&self, outcome: &Outcome<'_>) -> String {
         match self.format {
-            CheckFormat::Text if self.quiet => text::verdict_line(outcome, &self.settings),
-            CheckFormat::Text => text::render(outcome, &self.settings),
-            CheckFormat::Json => json::render(outcome, &self.settings.table, json::Layout::Pretty),
-            CheckFormat::Jsonl => json::render(outcome, &self.settings.table, json::Layout::Line),
+            CheckFormat::Text if self.quiet => text::verdict_line(outcome, &self.options),
+            CheckFormat::Text => text::render(outcome, &self.options),
+            CheckFormat::Json => json::render(outcome, &self.table.name, json::Layout::Pretty),
+            CheckFormat::Jsonl => json::render(outcome, &self.table.name, json::Layout::Line),
         }
     }
 
     fn faults(&self, outcome: &Outcome<'_>) -> String {
         outcome.result.as_ref().err().map_or(String::new(), |refusal| fault::render(refusal, self.error_color))
-    }
-
-    /// What a snapshot among several adds: text for people only if they want it in full.
-    fn add_to_batch(&self, outcome: &Outcome<'_>) -> Rendered {
-        let document = match self.format {
-            CheckFormat::Text if !self.settings.verbose => String::new(),
-            CheckFormat::Text => self.document(outcome) + "\n",
-            CheckFormat::Json | CheckFormat::Jsonl => self.document(outcome),
-        };
-        // Kept until the end, where they are sorted: only for those who read them.
-        let line = if self.is_listing() { batch::line(outcome) } else { None };
-        Rendered {
-            document,
-            faults: self.faults(outcome),
-            exit: outcome.exit(),
-            line,
-            pieces: self.reports.pieces(outcome),
-        }
     }
 
     /// Whether several snapshots end in a list of what is not a promotion.
@@ -198,72 +173,111 @@ impl<'a> Report<'a> {
     }
 
     /// One snapshot.
-    fn write_alone(&self, outcome: &Outcome<'_>, written: &mut Written) -> Exit {
+    fn report_one(&self, outcome: &Outcome<'_>, output: &mut Output) -> Exit {
         complain(&self.faults(outcome));
-        written.drafts.add(self.reports.pieces(outcome));
-        self.annotate(written);
-        written.output.write(&self.document(outcome));
+        self.add_to_reports(0, outcome);
+        self.print_reports(output);
+        output.write(&self.document(outcome));
         outcome.exit()
-    }
-
-    /// Writes the commands that annotate, where they are no part of a document: GitHub reads both streams.
-    fn annotate(&self, Written { output, drafts }: &mut Written) {
-        match self.format {
-            CheckFormat::Text => output.write(&drafts.annotations()),
-            CheckFormat::Json | CheckFormat::Jsonl => complain(&drafts.annotations()),
-        }
     }
 
     /// Several snapshots, judged on all cores and reported in their order. In flight are one chunk of
     /// sources and what they came to; a snapshot itself is dropped by the core that judged it.
-    fn write_batch<'t>(
+    fn report_many<'t>(
         &self,
-        mut sources: impl Iterator<Item = Result<Source, Refusal>> + Send,
+        sources: impl Iterator<Item = Result<Source, Refusal>> + Send,
         judge: impl Fn(Result<Source, Refusal>) -> Outcome<'t> + Sync,
-        written: &mut Written,
+        output: &mut Output,
     ) -> Exit {
         /// Enough to keep every core busy, few enough to report steadily.
         const CHUNK: usize = 256;
-        /// Few enough in one go that no core waits long for the last of a chunk.
-        const IN_ONE_GO: usize = 16;
         let progress = Progress::new();
         let mut batch = Batch::default();
         // Where no thread can be had, as under a limit on processes, this one judges alone.
         let pool = ThreadPoolBuilder::new().start_handler(|_| interrupts::pass_by()).build().ok();
-        let render = |source| {
-            let rendered = self.add_to_batch(&judge(source));
+        let render = |(number, source)| {
+            let rendered = self.render(number, &judge(source));
             progress.count();
             rendered
         };
+        let mut sources = sources.enumerate();
         let mut chunk: Vec<_> = sources.by_ref().take(CHUNK).collect();
         while !chunk.is_empty() {
-            let mut next = || sources.by_ref().take(CHUNK).collect();
             let rendered: Vec<Rendered>;
+            let mut next = || sources.by_ref().take(CHUNK).collect();
             (rendered, chunk) = match &pool {
                 // What comes next is found while these are judged.
-                Some(pool) => pool.join(|| chunk.into_par_iter().with_max_len(IN_ONE_GO).map(render).collect(), next),
+                Some(pool) => pool.join(|| map_in_parallel(chunk, render), next),
                 None => (chunk.into_iter().map(render).collect(), next()),
             };
-            progress.hide_while(|| {
-                for rendered in rendered {
-                    complain(&rendered.faults);
-                    written.output.write(&rendered.document);
-                    written.drafts.add(rendered.pieces);
-                    batch.add(rendered.exit, rendered.line);
-                }
-                written.output.flush();
-            });
+            progress.hide_while(|| write_all(rendered, &mut batch, output));
         }
         progress.finish();
-        self.annotate(written);
-        let output = &mut written.output;
-        if matches!(self.format, CheckFormat::Text) {
-            if self.is_listing() {
-                output.write(&batch.lines(&self.settings));
-                output.write(&batch.answers());
-            }
-            output.write(&batch.totals(&self.settings));
-        }
+        self.print_reports(output);
+        self.write_totals(&mut batch, output);
         batch.exit()
     }
+
+    /// What snapshot `number` of several adds: text for people only if they want it in full.
+    fn render(&self, number: usize, outcome: &Outcome<'_>) -> Rendered {
+        self.add_to_reports(number, outcome);
+        let document = match self.format {
+            CheckFormat::Text if !self.options.verbose => String::new(),
+            CheckFormat::Text => self.document(outcome) + "\n",
+            CheckFormat::Json | CheckFormat::Jsonl => self.document(outcome),
+        };
+        // Kept until the end, where they are sorted: only for those who read them.
+        let line = if self.is_listing() { batch::line(outcome) } else { None };
+        Rendered { document, faults: self.faults(outcome), exit: outcome.exit(), line }
+    }
+
+    fn write_totals(&self, batch: &mut Batch, output: &mut Output) {
+        if self.is_listing() {
+            output.write(&batch.lines(&self.options));
+            output.write(&batch.answers());
+        }
+        if matches!(self.format, CheckFormat::Text) {
+            output.write(&batch.totals(&self.options));
+        }
+    }
+
+    fn add_to_reports(&self, number: usize, outcome: &Outcome<'_>) {
+        self.reports.iter().for_each(|report| report.add(number, outcome, &self.table));
+    }
+
+    /// Prints the reports that go to no file, where they are no part of a document: GitHub reads both streams.
+    fn print_reports(&self, output: &mut Output) {
+        let printed: String = self.reports.iter().map(Report::printed).collect();
+        match self.format {
+            CheckFormat::Text => output.write(&printed),
+            CheckFormat::Json | CheckFormat::Jsonl => complain(&printed),
+        }
+    }
+
+    /// Writes what is left to write. Says what cannot be written, and writes the rest.
+    fn finish(&self, exit: Exit, output: Output) -> Exit {
+        let mut is_written = true;
+        let results = std::iter::once(output.finish()).chain(self.reports.iter().map(Report::write));
+        for error in results.filter_map(Result::err) {
+            complain(&format!("error: {error:#}\n"));
+            is_written = false;
+        }
+        // A verdict that nobody could read is none, but for a rollback, which nothing hides.
+        if is_written { exit } else { exit.max(Exit::NoVerdict) }
+    }
+}
+
+fn write_all(rendered: Vec<Rendered>, batch: &mut Batch, output: &mut Output) {
+    for Rendered { document, faults, exit, line } in rendered {
+        complain(&faults);
+        output.write(&document);
+        batch.add(exit, line);
+    }
+    output.flush();
+}
+
+fn map_in_parallel<T: Send, R: Send>(items: Vec<T>, map: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    /// Few enough in one go that no core waits long for the last of a chunk.
+    const IN_ONE_GO: usize = 16;
+    items.into_par_iter().with_max_len(IN_ONE_GO).map(map).collect()
 }

@@ -17,7 +17,7 @@ use rollout_gate::{
     report::{
         explain::{self, judging},
         fault,
-        text::Settings,
+        text::TextOptions,
     },
 };
 
@@ -172,13 +172,13 @@ impl<'a> Explainer<'a> {
         if rules.is_empty() {
             return Err(self.elsewhere(named, stage, &source));
         }
-        let settings = Settings {
+        let options = TextOptions {
             table: self.origin.clone(),
             color: self.terminal.color,
             unicode: self.terminal.unicode,
             verbose: self.args.verbose,
         };
-        let text = judging::render(&judged, &rules, &source.name(), &settings, self.terminal.width);
+        let text = judging::render(&judged, &rules, &source.name(), &options, self.terminal.width);
         Ok(if whole { text + &judging::conclusion(&judged) } else { text })
     }
 

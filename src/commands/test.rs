@@ -211,10 +211,10 @@ fn report(results: &[Results<'_>], args: &TestArgs, color: ColorChoice) -> Statu
         complain(&format!("error: --run {:?} matches the name of none of {skipped} tests\n", regex.as_str()));
         return Status::Unusable;
     }
-    let settings = text::Settings { color: terminal.color, verbose: args.verbose };
+    let options = text::SuiteTextOptions { color: terminal.color, verbose: args.verbose };
     let text = match args.format {
-        TestFormat::Text if args.quiet => text::last_line(results, settings),
-        TestFormat::Text => text::render(results, settings),
+        TestFormat::Text if args.quiet => text::last_line(results, options),
+        TestFormat::Text => text::render(results, options),
         TestFormat::Json => results.iter().map(json::render).collect(),
         #[cfg(feature = "junit")]
         TestFormat::Junit => rollout_gate::report::suite::junit::render(results),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     escape::shown,
-    text::{Settings, summary, word},
+    text::{TextOptions, summary, word},
 };
 use crate::{exit::Exit, outcome::Outcome};
 
@@ -31,6 +31,13 @@ pub fn line(outcome: &Outcome<'_>) -> Option<String> {
 }
 
 impl Batch {
+    /// Of these, without their lines.
+    pub(super) fn of(exits: impl Iterator<Item = Exit>) -> Self {
+        let mut batch = Self::default();
+        exits.for_each(|exit| batch.add(exit, None));
+        batch
+    }
+
     /// Counts one snapshot, and keeps its line for [`Self::lines`].
     pub fn add(&mut self, exit: Exit, line: Option<String>) {
         *self.counts.entry(exit).or_default() += 1;
@@ -45,13 +52,13 @@ impl Batch {
 
     /// The lines, worst first, those alike in the order in which they were added.
     #[must_use]
-    pub fn lines(&mut self, settings: &Settings) -> String {
+    pub fn lines(&mut self, options: &TextOptions) -> String {
         self.lines.sort_by_key(|(exit, _)| std::cmp::Reverse(*exit));
         let width = self.lines.iter().map(|(exit, _)| exit.word().len()).max().unwrap_or_default();
         let mut text = String::new();
         for (exit, line) in &self.lines {
             let pad = " ".repeat(width - exit.word().len());
-            text += &format!("{}{pad}  {line}\n", word(*exit, settings));
+            text += &format!("{}{pad}  {line}\n", word(*exit, options));
         }
         if !text.is_empty() {
             text.push('\n');
@@ -61,8 +68,8 @@ impl Batch {
 
     /// The totals, the verdict being its first word.
     #[must_use]
-    pub fn totals(&self, settings: &Settings) -> String {
-        format!("{}  {}\n", word(self.exit(), settings), self.counts())
+    pub fn totals(&self, options: &TextOptions) -> String {
+        format!("{}  {}\n", word(self.exit(), options), self.counts())
     }
 
     /// How many snapshots there are, and how many of each answer.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::{
     escape::shown,
-    format::Settings,
-    told::{Told, Urgency, told},
+    rows::{CheckRow, Urgency, check_rows},
+    section::Section,
+    table_name::TableName,
 };
 use crate::{
     outcome::{Judged, Outcome},
@@ -18,10 +19,7 @@ const MOST: usize = 10;
 
 /// The annotations of one snapshot: the first ten, worst first, and what the others are.
 #[derive(Debug)]
-pub struct Piece(Annotations);
-
-#[derive(Debug, Default)]
-struct Annotations {
+pub(super) struct Annotations {
     shown: Vec<Annotation>,
     hidden: Hidden,
 }
@@ -69,7 +67,7 @@ impl Rank {
 
 impl Annotations {
     /// The first `most` of `all`; the others are counted.
-    fn of(mut all: Vec<Annotation>, mut hidden: Hidden, most: usize) -> Self {
+    fn first(mut all: Vec<Annotation>, mut hidden: Hidden, most: usize) -> Self {
         all.sort_by_key(|annotation| annotation.rank);
         for annotation in all.drain(all.len().min(most)..) {
             *hidden.entry(annotation.rank).or_default() += 1;
@@ -78,35 +76,34 @@ impl Annotations {
     }
 }
 
-/// The annotations of one snapshot.
-#[must_use]
-pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
-    Piece(match &outcome.result {
-        Ok(judged) => {
-            let all = of_checks(judged, outcome.name.as_deref().unwrap_or("-"), settings);
-            Annotations::of(all, Hidden::new(), MOST)
-        }
-        Err(refusal) => {
-            let more = (refusal.more > 0).then_some((Rank::NoVerdict, refusal.more));
-            Annotations::of(of_faults(refusal, settings), more.into_iter().collect(), MOST)
-        }
-    })
-}
-
-/// The lines of a run: at most ten, worst first; where there are more, the tenth says how many.
-#[must_use]
-pub fn whole(pieces: Vec<Piece>) -> String {
-    let (mut all, mut hidden) = (Vec::new(), Hidden::new());
-    for Piece(annotations) in pieces {
-        all.extend(annotations.shown);
-        for (rank, count) in annotations.hidden {
-            *hidden.entry(rank).or_default() += count;
+impl Section for Annotations {
+    fn of(outcome: &Outcome<'_>, table: &TableName) -> Self {
+        match &outcome.result {
+            Ok(judged) => {
+                let all = of_checks(judged, outcome.name.as_deref().unwrap_or("-"), table);
+                Self::first(all, Hidden::new(), MOST)
+            }
+            Err(refusal) => {
+                let more = (refusal.more > 0).then_some((Rank::NoVerdict, refusal.more));
+                Self::first(of_faults(refusal, table), more.into_iter().collect(), MOST)
+            }
         }
     }
-    let is_too_many = !hidden.is_empty() || all.len() > MOST;
-    let Annotations { shown, hidden } = Annotations::of(all, hidden, if is_too_many { MOST - 1 } else { MOST });
-    let lines = shown.into_iter().map(|annotation| annotation.command).chain(and_more(&hidden));
-    lines.map(|line| line + "\n").collect()
+
+    /// At most ten lines, worst first; where there are more, the tenth says how many.
+    fn assemble(sections: Vec<Self>) -> String {
+        let (mut all, mut hidden) = (Vec::new(), Hidden::new());
+        for annotations in sections {
+            all.extend(annotations.shown);
+            for (rank, count) in annotations.hidden {
+                *hidden.entry(rank).or_default() += count;
+            }
+        }
+        let is_too_many = !hidden.is_empty() || all.len() > MOST;
+        let Self { shown, hidden } = Self::first(all, hidden, if is_too_many { MOST - 1 } else { MOST });
+        let lines = shown.into_iter().map(|annotation| annotation.command).chain(and_more(&hidden));
+        lines.map(|line| line + "\n").collect()
+    }
 }
 
 /// The line for those that have none.
@@ -117,12 +114,12 @@ fn and_more(hidden: &Hidden) -> Option<String> {
     Some(command(worst.command(), &[("title", "rollout-gate")], &message))
 }
 
-fn of_checks(judged: &Judged<'_>, name: &str, settings: &Settings) -> Vec<Annotation> {
-    told(judged).iter().filter_map(|told| of_check(judged, told, name, settings)).collect()
+fn of_checks(judged: &Judged<'_>, name: &str, table: &TableName) -> Vec<Annotation> {
+    check_rows(judged).iter().filter_map(|row| of_check(judged, row, name, table)).collect()
 }
 
-fn of_check(judged: &Judged<'_>, told: &Told<'_, '_>, name: &str, settings: &Settings) -> Option<Annotation> {
-    let rank = match told.urgency {
+fn of_check(judged: &Judged<'_>, row: &CheckRow<'_, '_>, name: &str, table: &TableName) -> Option<Annotation> {
+    let rank = match row.urgency {
         Urgency::Fired => Rank::Rollback,
         Urgency::Failed => Rank::Fail,
         Urgency::NoData => Rank::NoData,
@@ -130,23 +127,23 @@ fn of_check(judged: &Judged<'_>, told: &Told<'_, '_>, name: &str, settings: &Set
         Urgency::Passed | Urgency::NotEvaluated => return None,
     };
     let stage = judged.verdict.stage();
-    let rule = told.check.map(|check| check.rule);
+    let rule = row.check.map(|check| check.rule);
     let id = rule.map_or("observed", |rule| &rule.id);
-    let title = format!("{} {} / {}: {id}", told.word, stage.pipeline().name, stage.stage().name);
+    let title = format!("{} {} / {}: {id}", row.word, stage.pipeline().name, stage.stage().name);
     let line = rule.map(|rule| rule.line.to_string());
-    let file = line.as_deref().filter(|_| settings.table_is_file);
-    let file = file.map(|line| [("file", in_repository(&settings.table)), ("line", line)]);
+    let file = line.as_deref().filter(|_| table.is_file);
+    let file = file.map(|line| [("file", in_repository(&table.name)), ("line", line)]);
     let properties: Vec<_> = file.into_iter().flatten().chain([("title", title.as_str())]).collect();
-    let what = format!("{} {}, {}", told.subject, told.value, told.limit);
-    let lines = [told.reason.as_deref().unwrap_or_default(), &what, &told.places, name];
+    let what = format!("{} {}, {}", row.subject, row.value, row.limit);
+    let lines = [row.reason.as_deref().unwrap_or_default(), &what, &row.windows, name];
     Some(Annotation { rank, command: command(rank.command(), &properties, &message(&lines)) })
 }
 
-fn of_faults(refusal: &Refusal, settings: &Settings) -> Vec<Annotation> {
+fn of_faults(refusal: &Refusal, table: &TableName) -> Vec<Annotation> {
     let rank = Rank::NoVerdict;
     let annotation = |fault: &Fault| {
         // What has no place in a text is no file that GitHub could show, and neither is the table in the binary.
-        let place = refusal.place(fault).filter(|_| settings.table_is_file || refusal.origin != settings.table);
+        let place = refusal.place(fault).filter(|_| table.is_file || refusal.origin != table.name);
         let place = place.filter(|_| refusal.origin != "-");
         let (line, column) = place.map(|place| (place.line.to_string(), place.column.to_string())).unzip();
         let file = line.is_some().then_some(in_repository(&refusal.origin));
@@ -197,30 +194,28 @@ mod tests {
         );
     }
 
-    fn pieces(ranks: &[Rank]) -> Vec<Piece> {
+    fn assembled(ranks: &[Rank]) -> String {
         let annotation = |rank: &Rank| Annotation { rank: *rank, command: rank.name().to_owned() };
-        ranks.iter().map(|rank| Piece(Annotations::of(vec![annotation(rank)], Hidden::new(), MOST))).collect()
+        let section = |rank| Annotations::first(vec![annotation(rank)], Hidden::new(), MOST);
+        Annotations::assemble(ranks.iter().map(section).collect())
     }
 
     #[test]
     fn ten_are_shown_and_of_more_the_tenth_tells() {
-        assert_eq!(whole(pieces(&[Rank::Warn, Rank::Rollback, Rank::Fail])), "rollback\nfail\nwarn\n");
-        assert_eq!(whole(pieces(&[Rank::Fail; 10])), "fail\n".repeat(10));
+        assert_eq!(assembled(&[Rank::Warn, Rank::Rollback, Rank::Fail]), "rollback\nfail\nwarn\n");
+        assert_eq!(assembled(&[Rank::Fail; 10]), "fail\n".repeat(10));
         let more = "::error title=rollout-gate::and 2 more: 2 fail\n";
-        assert_eq!(whole(pieces(&[Rank::Fail; 11])), "fail\n".repeat(9) + more);
+        assert_eq!(assembled(&[Rank::Fail; 11]), "fail\n".repeat(9) + more);
         let more = "::warning title=rollout-gate::and 3 more: 3 warn\n";
-        assert_eq!(
-            whole(pieces(&[[Rank::Warn; 3].as_slice(), &[Rank::NoData; 9]].concat())),
-            "no data\n".repeat(9) + more
-        );
+        assert_eq!(assembled(&[[Rank::Warn; 3].as_slice(), &[Rank::NoData; 9]].concat()), "no data\n".repeat(9) + more);
     }
 
     #[test]
     fn a_snapshot_keeps_no_more_than_can_be_shown() {
         let all = (0..1000).map(|_| Annotation { rank: Rank::Fail, command: "x".to_owned() }).collect();
-        let kept = Annotations::of(all, Hidden::new(), MOST);
+        let kept = Annotations::first(all, Hidden::new(), MOST);
         assert_eq!((kept.shown.len(), kept.hidden.get(&Rank::Fail)), (10, Some(&990)));
-        let text = whole(vec![Piece(kept)]);
+        let text = Annotations::assemble(vec![kept]);
         assert!(text.ends_with("::error title=rollout-gate::and 991 more: 991 fail\n"), "{text}");
     }
 }

@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{batch::Batch, escape::shown, format::Settings, text::summary};
+use super::{batch::Batch, escape::shown, section::Section, table_name::TableName, text::summary};
 use crate::{exit::Exit, outcome::Outcome};
 
 /// The style of the page, and the hash by which its policy lets it in.
@@ -31,7 +31,7 @@ const FULL: usize = 32 << 20;
 
 /// One snapshot as a part of a page.
 #[derive(Clone, Debug)]
-pub struct Piece {
+pub(super) struct PageSection {
     exit: Exit,
     /// The snapshot; `-` where there is none.
     name: String,
@@ -49,35 +49,39 @@ struct Full {
     body: Markup,
 }
 
-/// The part of one snapshot.
-#[must_use]
-pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
-    let (stage, head, body) = match &outcome.result {
-        Ok(judged) => {
-            let stage = judged.verdict.stage();
-            let stage = format!("{} / {}", shown(&stage.pipeline().name), shown(&stage.stage().name));
-            (stage, article::head(judged, settings), article::body(judged, settings))
-        }
-        Err(refusal) => (String::new(), Markup::default(), article::refused(refusal)),
-    };
-    let name = shown(outcome.name.as_deref().unwrap_or("-")).into_owned();
-    Piece { exit: outcome.exit(), name, stage, summary: summary(outcome), full: Some(Full { head, body }) }
-}
+impl Section for PageSection {
+    fn of(outcome: &Outcome<'_>, table: &TableName) -> Self {
+        let (stage, head, body) = match &outcome.result {
+            Ok(judged) => {
+                let stage = judged.verdict.stage();
+                let stage = format!("{} / {}", shown(&stage.pipeline().name), shown(&stage.stage().name));
+                (stage, article::head(judged, &table.name), article::body(judged, &table.name))
+            }
+            Err(refusal) => (String::new(), Markup::default(), article::refused(refusal)),
+        };
+        let name = shown(outcome.name.as_deref().unwrap_or("-")).into_owned();
+        Self { exit: outcome.exit(), name, stage, summary: summary(outcome), full: Some(Full { head, body }) }
+    }
 
-/// Lets go of what the page has no room for among these parts, and so has none among these and more: the charts of a
-/// long run would fill the memory.
-pub fn thin<'p>(pieces: impl IntoIterator<Item = &'p mut Piece>) {
-    let mut pieces: Vec<&mut Piece> = pieces.into_iter().collect();
-    pieces.sort_by_key(|piece| Reverse(piece.exit));
-    let in_full = in_full(pieces.iter().map(|piece| &**piece));
-    for piece in pieces.into_iter().skip(in_full) {
-        piece.full = None;
+    /// The worst first, those alike in the order in which they came.
+    fn assemble(mut sections: Vec<Self>) -> String {
+        sections.sort_by_key(|section| Reverse(section.exit));
+        page(&sections).into_string() + "\n"
+    }
+
+    /// What the page has no room for among these sections, it has no room for among these and more.
+    fn drop_hidden(mut sections: Vec<&mut Self>) {
+        sections.sort_by_key(|section| Reverse(section.exit));
+        let in_full = in_full(sections.iter().map(|section| &**section));
+        for section in sections.into_iter().skip(in_full) {
+            section.full = None;
+        }
     }
 }
 
-/// How many of these parts, from the first on, are shown in full.
-fn in_full<'p>(pieces: impl Iterator<Item = &'p Piece>) -> usize {
-    let sizes = pieces.map_while(|piece| piece.full.as_ref().map(|full| full.head.0.len() + full.body.0.len()));
+/// How many of these sections, from the first on, are shown in full.
+fn in_full<'s>(sections: impl Iterator<Item = &'s PageSection>) -> usize {
+    let sizes = sections.map_while(|section| section.full.as_ref().map(|full| full.head.0.len() + full.body.0.len()));
     let sums = sizes.scan(0, |sum, size| {
         *sum += size;
         Some(*sum)
@@ -85,20 +89,14 @@ fn in_full<'p>(pieces: impl Iterator<Item = &'p Piece>) -> usize {
     sums.take_while(|sum| *sum <= FULL).count()
 }
 
-/// The page of these parts, the worst first, those alike in the order in which they came.
-#[must_use]
-pub fn whole(mut pieces: Vec<Piece>) -> String {
-    let mut batch = Batch::default();
-    for piece in &pieces {
-        batch.add(piece.exit, None);
-    }
-    pieces.sort_by_key(|piece| Reverse(piece.exit));
-    let (said, title, content) = match pieces.as_slice() {
+fn page(sections: &[PageSection]) -> Markup {
+    let batch = Batch::of(sections.iter().map(|section| section.exit));
+    let (said, title, content) = match sections {
         [only] => (only.summary.clone(), only.title(), alone(only)),
         several => (batch.counts(), batch.counts(), overview(several)),
     };
     let exit = batch.exit();
-    let page = html! {
+    html! {
         (DOCTYPE)
         html lang="en" {
             (head(exit, &title))
@@ -111,14 +109,13 @@ pub fn whole(mut pieces: Vec<Piece>) -> String {
                 }
                 main { (content) }
                 footer { p { "Written by rollout-gate. Times are UTC, those at which windows open. Windows are named by their number; the first is w0." } }
-                @if pieces.len() > 1 { script { (PreEscaped(FILTER)) } }
+                @if sections.len() > 1 { script { (PreEscaped(FILTER)) } }
             }
         }
-    };
-    page.into_string() + "\n"
+    }
 }
 
-impl Piece {
+impl PageSection {
     fn title(&self) -> String {
         [self.stage.as_str(), self.name.as_str()]
             .into_iter()
@@ -179,19 +176,19 @@ fn class(exit: Exit) -> &'static str {
     }
 }
 
-fn alone(piece: &Piece) -> Markup {
+fn alone(section: &PageSection) -> Markup {
     html! {
         article {
-            h2 { bdi { (if piece.stage.is_empty() { &piece.name } else { &piece.stage }) } }
-            @if !piece.stage.is_empty() { p.name { bdi { (piece.name) } } }
-            @if let Some(Full { head, body }) = &piece.full { (head) (body) }
+            h2 { bdi { (if section.stage.is_empty() { &section.name } else { &section.stage }) } }
+            @if !section.stage.is_empty() { p.name { bdi { (section.name) } } }
+            @if let Some(Full { head, body }) = &section.full { (head) (body) }
         }
     }
 }
 
 /// A table of all, which the script can filter, and below it each in full.
-fn overview(pieces: &[Piece]) -> Markup {
-    let in_full = in_full(pieces.iter());
+fn overview(sections: &[PageSection]) -> Markup {
+    let in_full = in_full(sections.iter());
     html! {
         section.overview {
             h2 { "Overview" }
@@ -199,42 +196,42 @@ fn overview(pieces: &[Piece]) -> Markup {
             div.scroll tabindex="0" role="region" aria-label="Overview" {
                 table {
                     thead { tr { @for head in ["Verdict", "Snapshot", "Why"] { th scope="col" { (head) } } } }
-                    tbody { @for (number, piece) in (1..).zip(pieces) { (overview_row(number, piece, number <= in_full)) } }
+                    tbody { @for (number, section) in (1..).zip(sections) { (overview_row(number, section, number <= in_full)) } }
                 }
             }
-            @if in_full < pieces.len() {
-                p.note { "The page would be too large with all in full: the last " (pieces.len() - in_full) " are only listed here." }
+            @if in_full < sections.len() {
+                p.note { "The page would be too large with all in full: the last " (sections.len() - in_full) " are only listed here." }
             }
         }
-        @for (number, piece) in (1..=in_full).zip(pieces) { (one_of_several(number, piece)) }
+        @for (number, section) in (1..=in_full).zip(sections) { (one_of_several(number, section)) }
     }
 }
 
-fn overview_row(number: usize, piece: &Piece, is_in_full: bool) -> Markup {
+fn overview_row(number: usize, section: &PageSection, is_in_full: bool) -> Markup {
     html! {
-        tr data-verdict=(class(piece.exit)) data-article={ "snapshot-" (number) } {
-            td { span class={ "state " (class(piece.exit)) } { (piece.exit.word()) } }
+        tr data-verdict=(class(section.exit)) data-article={ "snapshot-" (number) } {
+            td { span class={ "state " (class(section.exit)) } { (section.exit.word()) } }
             th scope="row" {
-                @if is_in_full { a href={ "#" (number) } { bdi { (piece.name) } } } @else { bdi { (piece.name) } }
-                @if !piece.stage.is_empty() { " " span.where { bdi { (piece.stage) } } }
+                @if is_in_full { a href={ "#" (number) } { bdi { (section.name) } } } @else { bdi { (section.name) } }
+                @if !section.stage.is_empty() { " " span.where { bdi { (section.stage) } } }
             }
-            td { bdi { (piece.summary) } }
+            td { bdi { (section.summary) } }
         }
     }
 }
 
 /// Closed where there is nothing to look at. The anchor is inside, for a link to it opens it.
-fn one_of_several(number: usize, piece: &Piece) -> Markup {
+fn one_of_several(number: usize, section: &PageSection) -> Markup {
     html! {
         article id={ "snapshot-" (number) } {
-            details open[piece.exit != Exit::Promote] {
+            details open[section.exit != Exit::Promote] {
                 summary {
-                    h2 { span class={ "state " (class(piece.exit)) } { (piece.exit.word()) } " " bdi { (piece.name) } }
+                    h2 { span class={ "state " (class(section.exit)) } { (section.exit.word()) } " " bdi { (section.name) } }
                 }
                 div.inside id=(number) {
-                    p.name { bdi { (piece.stage) } }
-                    p.summary { bdi { (piece.summary) } }
-                    @if let Some(Full { head, body }) = &piece.full { (head) (body) }
+                    p.name { bdi { (section.stage) } }
+                    p.summary { bdi { (section.summary) } }
+                    @if let Some(Full { head, body }) = &section.full { (head) (body) }
                 }
             }
         }
@@ -247,13 +244,13 @@ mod tests {
 
     #[test]
     fn nothing_to_judge_is_no_verdict() {
-        let page = whole(Vec::new());
+        let page = PageSection::assemble(Vec::new());
         assert!(page.contains("<h1>NO VERDICT</h1>") && page.contains("0 snapshots"), "{page}");
     }
 
     #[test]
     fn what_makes_the_page_too_large_is_only_listed() {
-        let piece = |exit: Exit| Piece {
+        let section = |exit: Exit| PageSection {
             exit,
             name: format!("{}.json", exit.word()),
             stage: String::new(),
@@ -265,15 +262,15 @@ mod tests {
             (&[Exit::Promote, Exit::Hold, Exit::Rollback], 2),
             (&[Exit::Promote, Exit::Promote, Exit::Hold, Exit::Rollback], 2),
         ] {
-            let pieces: Vec<Piece> = exits.iter().copied().map(piece).collect();
-            let page = whole(pieces.clone());
-            let mut thinned = Vec::new();
-            for piece in pieces {
-                thinned.push(piece);
-                thin(&mut thinned);
-                assert!(thinned.iter().filter(|piece| piece.full.is_some()).count() <= 2);
+            let sections: Vec<PageSection> = exits.iter().copied().map(section).collect();
+            let page = PageSection::assemble(sections.clone());
+            let mut kept = Vec::new();
+            for section in sections {
+                kept.push(section);
+                PageSection::drop_hidden(kept.iter_mut().collect());
+                assert!(kept.iter().filter(|section| section.full.is_some()).count() <= 2);
             }
-            assert!(whole(thinned) == page, "what was let go is not missed");
+            assert!(PageSection::assemble(kept) == page, "what was let go is not missed");
             assert_eq!(page.matches("<tr data-verdict").count(), exits.len());
             assert_eq!(page.matches("<article").count(), in_full);
             let left_out = format!("the last {} are only listed here", exits.len() - in_full);

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    format::Settings,
     gfm::{code, prose},
-    told::{Told, Urgency, short, span, times, told},
+    rows::{CheckRow, Urgency, check_rows, short, span, times},
+    section::Section,
+    table_name::TableName,
 };
 use crate::{
     eval::{
@@ -24,27 +25,26 @@ const OPEN: &str = "(to be filled in)";
 
 /// The note of one snapshot, if it is rolled back.
 #[derive(Debug)]
-pub struct Piece(Option<String>);
+pub(super) struct IncidentNote(Option<String>);
 
-/// The note of one snapshot, if it is rolled back.
-#[must_use]
-pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
-    let judged = outcome.result.as_ref().ok().filter(|judged| judged.verdict.decision() == Decision::Rollback);
-    Piece(judged.map(|judged| note(judged, outcome.name.as_deref().unwrap_or("-"), settings)))
+impl Section for IncidentNote {
+    fn of(outcome: &Outcome<'_>, table: &TableName) -> Self {
+        let judged = outcome.result.as_ref().ok().filter(|judged| judged.verdict.decision() == Decision::Rollback);
+        Self(judged.map(|judged| note(judged, outcome.name.as_deref().unwrap_or("-"), &table.name)))
+    }
+
+    /// One note after another; empty without a rollback.
+    fn assemble(sections: Vec<Self>) -> String {
+        let notes: Vec<String> = sections.into_iter().filter_map(|Self(note)| note).collect();
+        notes.join("\n")
+    }
 }
 
-/// The notes, one after another; empty without a rollback.
-#[must_use]
-pub fn whole(pieces: Vec<Piece>) -> String {
-    let notes: Vec<String> = pieces.into_iter().filter_map(|Piece(note)| note).collect();
-    notes.join("\n")
-}
-
-fn note(judged: &Judged<'_>, name: &str, settings: &Settings) -> String {
+fn note(judged: &Judged<'_>, name: &str, table: &str) -> String {
     let stage = judged.verdict.stage();
-    let told = told(judged);
-    let fired: Vec<_> = told.iter().filter(|told| told.urgency == Urgency::Fired).collect();
-    let triggers: String = fired.iter().map(|told| trigger(told)).collect();
+    let rows = check_rows(judged);
+    let fired: Vec<_> = rows.iter().filter(|row| row.urgency == Urgency::Fired).collect();
+    let triggers: String = fired.iter().map(|row| trigger(row)).collect();
     format!(
         "# Incident note: {} / {}\n\nNothing was executed. Tick what is done, and fill in what is open.\n\n\
         - Stage: {}\n\
@@ -59,22 +59,22 @@ fn note(judged: &Judged<'_>, name: &str, settings: &Settings) -> String {
         code(&stage.stage().name),
         first_observed(judged, &fired),
         steps(judged),
-        source(judged, name, settings),
+        source(judged, name, table),
         Values::new(judged, &fired).render(),
     )
 }
 
 /// What fired, by how much and when.
-fn trigger(told: &Told<'_, '_>) -> String {
-    let reason = told.reason.as_deref().map_or(String::new(), |reason| format!("; reason: {}", code(reason)));
-    let places = if told.places.is_empty() { String::new() } else { format!("; {}", told.places) };
-    format!("  - {} {}, {}{places}{reason}\n", code(&told.subject), told.value, prose(&told.limit))
+fn trigger(row: &CheckRow<'_, '_>) -> String {
+    let reason = row.reason.as_deref().map_or(String::new(), |reason| format!("; reason: {}", code(reason)));
+    let windows = if row.windows.is_empty() { String::new() } else { format!("; {}", row.windows) };
+    format!("  - {} {}, {}{windows}{reason}\n", code(&row.subject), row.value, prose(&row.limit))
 }
 
 /// The opening of the first window that breaches a rule that fired, as a time where the snapshot says its start.
-fn first_observed(judged: &Judged<'_>, fired: &[&Told<'_, '_>]) -> String {
+fn first_observed(judged: &Judged<'_>, fired: &[&CheckRow<'_, '_>]) -> String {
     let verdict = &judged.verdict;
-    let windows = fired.iter().filter_map(|told| Some(told.check?.breaches.first()?.from));
+    let windows = fired.iter().filter_map(|row| Some(row.check?.breaches.first()?.from));
     // A value of all windows as one has no window of its own.
     let Some(window) = windows.min() else {
         let whole = times(judged).unwrap_or_else(|| format!("w0-w{}", verdict.windows() - 1));
@@ -103,12 +103,12 @@ fn steps(judged: &Judged<'_>) -> String {
 }
 
 /// What was judged, and by what.
-fn source(judged: &Judged<'_>, name: &str, settings: &Settings) -> String {
+fn source(judged: &Judged<'_>, name: &str, table: &str) -> String {
     let times = times(judged).map_or(String::new(), |times| format!(", {times}"));
     let labels = judged.reading.labels.iter().map(|(key, value)| format!("- label {}: {}\n", code(key), code(value)));
     let labels: String = labels.collect();
     let labels = if labels.is_empty() { labels } else { labels + "\n" };
-    format!("{}: {}{times}, judged by {}.\n\n{labels}", code(name), span(judged), code(&settings.table))
+    format!("{}: {}{times}, judged by {}.\n\n{labels}", code(name), span(judged), code(table))
 }
 
 /// What was measured: a row for each window, a column for each series that the stage judges.
@@ -132,8 +132,8 @@ impl<'a> Values<'a> {
     const COLUMNS: usize = 10;
     const ROWS: usize = 48;
 
-    fn new(judged: &'a Judged<'a>, fired: &[&Told<'a, 'a>]) -> Self {
-        let fired: Vec<&Check<'_>> = fired.iter().filter_map(|told| told.check).collect();
+    fn new(judged: &'a Judged<'a>, fired: &[&CheckRow<'a, 'a>]) -> Self {
+        let fired: Vec<&Check<'_>> = fired.iter().filter_map(|row| row.check).collect();
         // By metric, so that each is compared with few.
         let mut by_metric: BTreeMap<MetricId, Vec<&'a Check<'a>>> = BTreeMap::new();
         for check in &fired {

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::{
     escape::{acts, begins_command, is_plain},
-    format::Settings,
+    section::Section,
+    table_name::TableName,
 };
 use crate::{
     eval::{
@@ -52,18 +53,17 @@ pub(super) fn written(document: &impl Serialize, layout: Layout) -> String {
 
 /// The document of one snapshot, as a report file has it.
 #[derive(Debug)]
-pub struct Piece(String);
+pub(super) struct JsonText(String);
 
-/// The document of one snapshot.
-#[must_use]
-pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
-    Piece(render(outcome, &settings.table, Layout::Pretty))
-}
+impl Section for JsonText {
+    fn of(outcome: &Outcome<'_>, table: &TableName) -> Self {
+        Self(render(outcome, &table.name, Layout::Pretty))
+    }
 
-/// The file: what `--format json` prints.
-#[must_use]
-pub fn whole(pieces: Vec<Piece>) -> String {
-    pieces.into_iter().map(|Piece(document)| document).collect()
+    /// What `--format json` prints.
+    fn assemble(sections: Vec<Self>) -> String {
+        sections.into_iter().map(|Self(document)| document).collect()
+    }
 }
 
 /// The schema of a document.

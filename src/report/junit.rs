@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use super::{
     escape::shown,
     fault,
-    format::Settings,
-    told::{Told, Urgency, in_table_order},
-    xunit::{self, Case, Ending, Suite},
+    junit_xml::{self, CaseFault, CaseResult, TestCase, TestSuite},
+    rows::{CheckRow, Urgency, check_rows_in_table_order},
+    section::Section,
+    table_name::TableName,
 };
 use crate::{
     eval::{
@@ -21,43 +22,42 @@ use crate::{
 
 /// The suite of one snapshot.
 #[derive(Debug)]
-pub struct Piece(Suite);
+pub(super) struct JunitSuite(TestSuite);
 
-/// The suite of one snapshot.
-#[must_use]
-pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
-    let name = outcome.name.as_deref();
-    let mut suite = match &outcome.result {
-        Ok(judged) => judged_suite(judged, name.unwrap_or("-"), settings),
-        Err(refusal) => refused_suite(refusal, name.unwrap_or(&refusal.origin)),
-    };
-    let decision = outcome.decision().map_or("none", Decision::name);
-    suite.properties.push(("decision".to_owned(), decision.to_owned()));
-    suite.properties.push(("table".to_owned(), shown(&settings.table).into_owned()));
-    Piece(suite)
+impl Section for JunitSuite {
+    fn of(outcome: &Outcome<'_>, table: &TableName) -> Self {
+        let name = outcome.name.as_deref();
+        let mut suite = match &outcome.result {
+            Ok(judged) => judged_suite(judged, name.unwrap_or("-"), &table.name),
+            Err(refusal) => refused_suite(refusal, name.unwrap_or(&refusal.origin)),
+        };
+        let decision = outcome.decision().map_or("none", Decision::name);
+        suite.properties.push(("decision".to_owned(), decision.to_owned()));
+        suite.properties.push(("table".to_owned(), shown(&table.name).into_owned()));
+        Self(suite)
+    }
+
+    /// Suites of equal names are numbered.
+    fn assemble(sections: Vec<Self>) -> String {
+        let mut names = UniqueNames::default();
+        let numbered = |Self(suite): Self| TestSuite { name: names.unique(&suite.name), ..suite };
+        let suites: Vec<TestSuite> = sections.into_iter().map(numbered).collect();
+        junit_xml::write("rollout-gate check", &suites)
+    }
 }
 
-/// The file. Suites of equal names are numbered.
-#[must_use]
-pub fn whole(pieces: Vec<Piece>) -> String {
-    let mut names = Names::default();
-    let numbered = |Piece(suite): Piece| Suite { name: names.unique(&suite.name), ..suite };
-    let suites: Vec<Suite> = pieces.into_iter().map(numbered).collect();
-    xunit::write("rollout-gate check", &suites)
-}
-
-fn judged_suite(judged: &Judged<'_>, name: &str, settings: &Settings) -> Suite {
+fn judged_suite(judged: &Judged<'_>, name: &str, table: &str) -> TestSuite {
     let stage = judged.verdict.stage();
     let class = format!("{}.{}", shown(&stage.pipeline().name), shown(&stage.stage().name));
-    let mut names = Names::default();
-    let cases = in_table_order(judged).into_iter().map(|told| Case {
-        name: names.unique(&case_name(told.check)),
+    let mut names = UniqueNames::default();
+    let cases = check_rows_in_table_order(judged).into_iter().map(|row| TestCase {
+        name: names.unique(&case_name(row.check)),
         class: class.clone(),
-        ending: ending(&told, settings),
+        ending: ending(&row, table),
     });
     let labels = judged.reading.labels.iter();
     let labels = labels.map(|(key, value)| (format!("label.{}", shown(key)), shown(value).into_owned()));
-    Suite { name: shown(name).into_owned(), cases: cases.collect(), properties: labels.collect() }
+    TestSuite { name: shown(name).into_owned(), cases: cases.collect(), properties: labels.collect() }
 }
 
 /// The rule, with its series where there are several: free of what was measured, so that runs can be compared.
@@ -66,50 +66,50 @@ fn case_name(check: Option<&Check<'_>>) -> String {
 }
 
 /// A warning decides nothing, so it passes; what it says is in its output.
-fn ending(told: &Told<'_, '_>, settings: &Settings) -> Ending {
-    let reason = told.reason.as_deref().map(shown).unwrap_or_default().into_owned();
-    match told.urgency {
-        Urgency::Passed => Ending::Passed,
-        Urgency::Warned => Ending::PassedSaying(body(told, settings)),
-        Urgency::NotEvaluated => Ending::Skipped(reason),
+fn ending(row: &CheckRow<'_, '_>, table: &str) -> CaseResult {
+    let reason = row.reason.as_deref().map(shown).unwrap_or_default().into_owned();
+    match row.urgency {
+        Urgency::Passed => CaseResult::Passed,
+        Urgency::Warned => CaseResult::PassedSaying(body(row, table)),
+        Urgency::NotEvaluated => CaseResult::Skipped(reason),
         Urgency::Fired | Urgency::Failed | Urgency::NoData => {
-            let state = told.check.map_or(State::Fail, |check| check.state);
-            Ending::Failure(xunit::Fault { message: reason, kind: Some(state.name()), text: body(told, settings) })
+            let state = row.check.map_or(State::Fail, |check| check.state);
+            CaseResult::Failure(CaseFault { message: reason, kind: Some(state.name()), text: body(row, table) })
         }
     }
 }
 
 /// Everything there is to say about a check that is not passing, a line each.
-fn body(told: &Told<'_, '_>, settings: &Settings) -> String {
-    let what = format!("{} {}: {}, {}", told.word, told.subject, told.value, told.limit);
-    let rule = told.check.map(|check| check.rule);
-    let place = rule.map(|rule| format!("{} at {}:{}", rule.id, settings.table, rule.line));
+fn body(row: &CheckRow<'_, '_>, table: &str) -> String {
+    let what = format!("{} {}: {}, {}", row.word, row.subject, row.value, row.limit);
+    let rule = row.check.map(|check| check.rule);
+    let place = rule.map(|rule| format!("{} at {}:{}", rule.id, table, rule.line));
     let about = rule.and_then(|rule| rule.about.clone());
-    let lines = [told.reason.as_deref().map(str::to_owned), Some(what), Some(told.places.clone()), place, about];
+    let lines = [row.reason.as_deref().map(str::to_owned), Some(what), Some(row.windows.clone()), place, about];
     let lines = lines.iter().flatten().filter(|line| !line.is_empty());
     lines.map(|line| shown(line.trim_end())).collect::<Vec<_>>().join("\n")
 }
 
-fn refused_suite(refusal: &Refusal, name: &str) -> Suite {
+fn refused_suite(refusal: &Refusal, name: &str) -> TestSuite {
     let code = refusal.faults.first().map_or("refused", |fault| fault.code.name());
     // Which pipeline it is of, nobody knows.
     let (name, class) = (shown(name).into_owned(), "rollout-gate".to_owned());
-    let ending = Ending::Error(refused(refusal, Some(code)));
-    Suite { name, properties: Vec::new(), cases: vec![Case { name: "verdict".to_owned(), class, ending }] }
+    let ending = CaseResult::Error(refused(refusal, Some(code)));
+    TestSuite { name, properties: Vec::new(), cases: vec![TestCase { name: "verdict".to_owned(), class, ending }] }
 }
 
 /// What a refusal says.
-pub(super) fn refused(refusal: &Refusal, kind: Option<&'static str>) -> xunit::Fault {
+pub(super) fn refused(refusal: &Refusal, kind: Option<&'static str>) -> CaseFault {
     let text = fault::render(refusal, false);
     let lines: Vec<_> = text.trim_end().lines().map(shown).collect();
-    xunit::Fault { message: shown(&fault::line(refusal)).into_owned(), kind, text: lines.join("\n") }
+    CaseFault { message: shown(&fault::line(refusal)).into_owned(), kind, text: lines.join("\n") }
 }
 
 /// Names that were given, so that none is given twice: a CI system takes equal ones for one test.
 #[derive(Default)]
-struct Names(HashMap<String, usize>);
+struct UniqueNames(HashMap<String, usize>);
 
-impl Names {
+impl UniqueNames {
     /// `name`, with a number behind it where it was given before: `canary.json (2)`.
     fn unique(&mut self, name: &str) -> String {
         let mut unique = name.to_owned();
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn no_name_is_given_twice() {
-        let mut names = Names::default();
+        let mut names = UniqueNames::default();
         let given = ["a", "a", "a (2)", "a", "b"].map(|name| names.unique(name));
         assert_eq!(given, ["a", "a (2)", "a (2) (2)", "a (3)", "b"]);
     }

@@ -5,10 +5,11 @@ use std::cmp::Reverse;
 
 use super::{
     batch::Batch,
-    format::Settings,
     gfm::{code, prose},
+    rows::{CheckRow, check_rows, span, steps_title, times},
+    section::Section,
+    table_name::TableName,
     text::summary,
-    told::{Told, span, steps_title, times, told},
 };
 use crate::{
     exit::Exit,
@@ -21,16 +22,17 @@ const MOST_BYTES: usize = (1 << 20) - (16 << 10);
 
 /// What one snapshot adds. Texts are Markdown.
 #[derive(Debug)]
-pub struct Piece {
+pub(super) struct MarkdownSection {
     exit: Exit,
-    /// The stage that judged, if that can be told: `` `tsfm` / `canary_5` ``.
+    /// The stage that judged, if that is known: `` `tsfm` / `canary_5` ``.
     stage: Option<String>,
     snapshot: String,
     /// Why, in a few words.
     summary: String,
     /// What else there is to know, a paragraph.
     facts: String,
-    table: &'static [&'static str],
+    /// The heads of the table of `raised` and `folded`, which are its rows.
+    heads: &'static [&'static str],
     raised: Vec<String>,
     folded: Vec<String>,
     steps_title: String,
@@ -41,68 +43,91 @@ const CHECKS: &[&str] = &["check", "metric", "worst value", "limit", "windows", 
 const FAULTS: &[&str] = &["fault", "place", "what to do"];
 const OVERVIEW: &[&str] = &["verdict", "snapshot", "stage", "why"];
 
-/// What one snapshot adds.
-#[must_use]
-pub fn piece(outcome: &Outcome<'_>, settings: &Settings) -> Piece {
-    let name = outcome.name.as_deref();
-    match &outcome.result {
-        Ok(judged) => of_judged(judged, outcome, settings),
-        Err(refusal) => Piece {
-            exit: outcome.exit(),
-            stage: None,
-            snapshot: code(name.unwrap_or(&refusal.origin)),
-            summary: prose(&summary(outcome)),
-            facts: format!("Table: {}.", code(&settings.table)),
-            table: FAULTS,
-            raised: fault_rows(refusal),
-            folded: Vec::new(),
-            steps_title: "Next steps".to_owned(),
-            steps: vec!["Do not promote. Mend what is listed, and judge again.".to_owned()],
-        },
+impl Section for MarkdownSection {
+    fn of(outcome: &Outcome<'_>, table: &TableName) -> Self {
+        match &outcome.result {
+            Ok(judged) => of_judged(judged, outcome, &table.name),
+            Err(refusal) => of_refused(refusal, outcome, &table.name),
+        }
+    }
+
+    /// Worst first. What does not fit is left out at the end of a row, and counted.
+    fn assemble(mut sections: Vec<Self>) -> String {
+        sections.sort_by_key(|section| Reverse(section.exit));
+        let mut room = Room(MOST_BYTES);
+        let overview = overview(&sections, &mut room);
+        let kept = room.keep(&sections);
+        let text = match sections.as_slice() {
+            [only] => {
+                let content: String = kept.iter().map(Kept::render).collect();
+                format!("## {}: {}\n\n{content}", only.exit.word(), only.title())
+            }
+            _ => overview + &in_full(&kept),
+        };
+        text + &left_out(&sections, &kept)
     }
 }
 
-fn of_judged(judged: &Judged<'_>, outcome: &Outcome<'_>, settings: &Settings) -> Piece {
+fn of_judged(judged: &Judged<'_>, outcome: &Outcome<'_>, table: &str) -> MarkdownSection {
     let verdict = &judged.verdict;
     let stage = verdict.stage();
-    let (raised, folded): (Vec<_>, Vec<_>) = told(judged).into_iter().partition(|told| told.urgency.is_raised());
-    let rows = |told: &[Told<'_, '_>]| told.iter().map(check_row).collect();
-    let name = code(outcome.name.as_deref().unwrap_or("-"));
-    let times = times(judged).map_or(String::new(), |times| format!(", {times}"));
-    let labels = judged.reading.labels.iter().map(|(key, value)| format!(" Label {}: {}.", code(key), code(value)));
-    let (passed, triggered) = (verdict.gate_passed(), verdict.rollback_triggered());
+    let (raised, folded): (Vec<_>, Vec<_>) = check_rows(judged).into_iter().partition(|row| row.urgency.is_raised());
+    let written = |rows: &[CheckRow<'_, '_>]| rows.iter().map(check_cells).collect();
+    let snapshot = code(outcome.name.as_deref().unwrap_or("-"));
     let mut steps: Vec<String> = verdict.next_steps().iter().map(|step| prose(step)).collect();
     if outcome.exit() == Exit::Hold {
         steps.push("Stay at this stage. See to what is listed, and judge a fresh snapshot.".to_owned());
     }
-    Piece {
+    MarkdownSection {
         exit: outcome.exit(),
         stage: Some(format!("{} / {}", code(&stage.pipeline().name), code(&stage.stage().name))),
-        facts: format!(
-            "gate_passed: {passed}, rollback_triggered: {triggered}. Snapshot {name}: {}{times}. Table: {}.{}",
-            span(judged),
-            code(&settings.table),
-            labels.collect::<String>(),
-        ),
-        snapshot: name,
+        facts: facts(judged, &snapshot, table),
+        snapshot,
         summary: prose(&summary(outcome)),
-        table: CHECKS,
-        raised: rows(&raised),
-        folded: rows(&folded),
+        heads: CHECKS,
+        raised: written(&raised),
+        folded: written(&folded),
         steps_title: steps_title(judged),
         steps,
     }
 }
 
-fn check_row(told: &Told<'_, '_>) -> String {
-    let word = if told.urgency.is_raised() { format!("**{}**", told.word) } else { told.word.to_owned() };
-    let reason = told.reason.as_deref().map(code);
-    let rule = told.check.map(|check| {
+fn facts(judged: &Judged<'_>, snapshot: &str, table: &str) -> String {
+    let (passed, triggered) = (judged.verdict.gate_passed(), judged.verdict.rollback_triggered());
+    let times = times(judged).map_or(String::new(), |times| format!(", {times}"));
+    let labels = judged.reading.labels.iter().map(|(key, value)| format!(" Label {}: {}.", code(key), code(value)));
+    format!(
+        "gate_passed: {passed}, rollback_triggered: {triggered}. Snapshot {snapshot}: {}{times}. Table: {}.{}",
+        span(judged),
+        code(table),
+        labels.collect::<String>(),
+    )
+}
+
+fn of_refused(refusal: &Refusal, outcome: &Outcome<'_>, table: &str) -> MarkdownSection {
+    MarkdownSection {
+        exit: outcome.exit(),
+        stage: None,
+        snapshot: code(outcome.name.as_ref().unwrap_or(&refusal.origin)),
+        summary: prose(&summary(outcome)),
+        facts: format!("Table: {}.", code(table)),
+        heads: FAULTS,
+        raised: fault_rows(refusal),
+        folded: Vec::new(),
+        steps_title: "Next steps".to_owned(),
+        steps: vec!["Do not promote. Mend what is listed, and judge again.".to_owned()],
+    }
+}
+
+fn check_cells(row: &CheckRow<'_, '_>) -> String {
+    let word = if row.urgency.is_raised() { format!("**{}**", row.word) } else { row.word.to_owned() };
+    let reason = row.reason.as_deref().map(code);
+    let rule = row.check.map(|check| {
         let about = check.rule.about.as_deref().map_or(String::new(), |about| format!(": {}", prose(about)));
         format!("{}, line {}{about}", code(&check.rule.id), check.rule.line)
     });
     let why = reason.into_iter().chain(rule).collect::<Vec<_>>().join("<br>");
-    row(&[word, code(&told.subject), told.value.clone(), prose(&told.limit), told.places.clone(), why])
+    table_row(&[word, code(&row.subject), row.value.clone(), prose(&row.limit), row.windows.clone(), why])
 }
 
 fn fault_rows(refusal: &Refusal) -> Vec<String> {
@@ -110,54 +135,36 @@ fn fault_rows(refusal: &Refusal) -> Vec<String> {
         let place = refusal.place(fault).map_or(String::new(), |place| format!(":{}:{}", place.line, place.column));
         let help = fault.help.as_deref().map(prose).unwrap_or_default();
         let what = format!("{}: {}", code(fault.code.name()), prose(&fault.message));
-        row(&[what, code(&format!("{}{place}", refusal.origin)), help])
+        table_row(&[what, code(&format!("{}{place}", refusal.origin)), help])
     };
     let more =
-        (refusal.more > 0).then(|| row(&[format!("{} more faults", refusal.more), String::new(), String::new()]));
+        (refusal.more > 0).then(|| table_row(&[format!("{} more faults", refusal.more), String::new(), String::new()]));
     refusal.faults.iter().map(fault_row).chain(more).collect()
 }
 
-fn row(cells: &[String]) -> String {
+fn table_row(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// The file, worst first. What does not fit is left out at the end of a row, and counted.
-#[must_use]
-pub fn whole(mut pieces: Vec<Piece>) -> String {
-    pieces.sort_by_key(|piece| Reverse(piece.exit));
-    let mut room = Room(MOST_BYTES);
-    let overview = overview(&pieces, &mut room);
-    let kept = room.keep(&pieces);
-    let mut text = String::new();
-    match pieces.as_slice() {
-        [only] => {
-            text += &format!("## {}: {}\n\n", only.exit.word(), only.title());
-            text += &kept.iter().map(Kept::render).collect::<String>();
-        }
-        _ => {
-            text += &overview;
-            let (raised, promoted): (Vec<_>, Vec<_>) = kept.iter().partition(|kept| kept.piece.exit != Exit::Promote);
-            text += &raised.into_iter().map(Kept::section).collect::<String>();
-            if !promoted.is_empty() {
-                let sections: String = promoted.iter().map(|kept| kept.section()).collect();
-                text += &folded(&format!("{} to promote", promoted.len()), &sections);
-            }
-        }
+/// Several snapshots under each other, those to promote folded at the end.
+fn in_full(kept: &[Kept<'_>]) -> String {
+    let (promoted, raised): (Vec<_>, Vec<_>) = kept.iter().partition(|kept| kept.section.exit == Exit::Promote);
+    let text: String = raised.into_iter().map(Kept::under_heading).collect();
+    if promoted.is_empty() {
+        return text;
     }
-    text + &left_out(&pieces, &kept)
+    let sections: String = promoted.iter().map(|kept| kept.under_heading()).collect();
+    text + &folded(&format!("{} to promote", promoted.len()), &sections)
 }
 
 /// What several snapshots came to: how many of each answer, and a row for each that is not promoted.
-fn overview(pieces: &[Piece], room: &mut Room) -> String {
-    let mut batch = Batch::default();
-    for piece in pieces {
-        batch.add(piece.exit, None);
-    }
-    let row = |piece: &Piece| {
-        let stage = piece.stage.clone().unwrap_or_else(|| "-".to_owned());
-        row(&[format!("**{}**", piece.exit.word()), piece.snapshot.clone(), stage, piece.summary.clone()])
+fn overview(sections: &[MarkdownSection], room: &mut Room) -> String {
+    let batch = Batch::of(sections.iter().map(|section| section.exit));
+    let overview_row = |section: &MarkdownSection| {
+        let stage = section.stage.clone().unwrap_or_else(|| "-".to_owned());
+        table_row(&[format!("**{}**", section.exit.word()), section.snapshot.clone(), stage, section.summary.clone()])
     };
-    let rows: Vec<String> = pieces.iter().filter(|piece| piece.exit != Exit::Promote).map(row).collect();
+    let rows: Vec<String> = sections.iter().filter(|section| section.exit != Exit::Promote).map(overview_row).collect();
     // The sections say more, so they have the larger part.
     let mut part = Room(room.0 / 4);
     room.0 -= part.0;
@@ -175,7 +182,7 @@ struct Room(usize);
 
 /// How much of a snapshot there is room for.
 struct Kept<'a> {
-    piece: &'a Piece,
+    section: &'a MarkdownSection,
     raised: usize,
     folded: usize,
     steps: usize,
@@ -201,24 +208,24 @@ impl Room {
         fit
     }
 
-    /// The pieces that fit: of each its steps and what is not passing; then, where there is room, what is folded.
-    fn keep<'a>(&mut self, pieces: &'a [Piece]) -> Vec<Kept<'a>> {
+    /// The sections that fit: of each its steps and what is not passing; then, where there is room, what is folded.
+    fn keep<'a>(&mut self, sections: &'a [MarkdownSection]) -> Vec<Kept<'a>> {
         let mut kept = Vec::new();
-        for piece in pieces {
-            let head = piece.title().len() + piece.summary.len() + piece.facts.len() + Self::FRAME;
+        for section in sections {
+            let head = section.title().len() + section.summary.len() + section.facts.len() + Self::FRAME;
             let Some(left) = self.0.checked_sub(head) else { break };
             self.0 = left;
-            let (steps, raised) = (self.rows(&piece.steps), self.rows(&piece.raised));
-            kept.push(Kept { piece, raised, folded: 0, steps });
+            let (steps, raised) = (self.rows(&section.steps), self.rows(&section.raised));
+            kept.push(Kept { section, raised, folded: 0, steps });
         }
         for kept in &mut kept {
-            kept.folded = self.rows(&kept.piece.folded);
+            kept.folded = self.rows(&kept.section.folded);
         }
         kept
     }
 }
 
-impl Piece {
+impl MarkdownSection {
     /// The stage, or, where that is not known, the file.
     fn title(&self) -> &str {
         self.stage.as_ref().unwrap_or(&self.snapshot)
@@ -227,24 +234,24 @@ impl Piece {
 
 impl Kept<'_> {
     /// With a heading of its own, as one of several.
-    fn section(&self) -> String {
-        let Piece { exit, stage, snapshot, .. } = self.piece;
+    fn under_heading(&self) -> String {
+        let MarkdownSection { exit, stage, snapshot, .. } = self.section;
         let stage = stage.as_ref().map_or(String::new(), |stage| format!("{stage}, "));
         format!("### {}: {stage}{snapshot}\n\n{}", exit.word(), self.render())
     }
 
     fn render(&self) -> String {
-        let piece = self.piece;
-        let mut text = format!("{}\n\n{}\n\n", piece.summary, piece.facts);
-        text += &table(piece.table, piece.raised.iter().take(self.raised));
+        let section = self.section;
+        let mut text = format!("{}\n\n{}\n\n", section.summary, section.facts);
+        text += &table(section.heads, section.raised.iter().take(self.raised));
         if self.steps > 0 {
-            text += &format!("**{}** (nothing was executed)\n\n", piece.steps_title);
-            let steps = piece.steps.iter().take(self.steps).map(|step| format!("- [ ] {step}\n"));
+            text += &format!("**{}** (nothing was executed)\n\n", section.steps_title);
+            let steps = section.steps.iter().take(self.steps).map(|step| format!("- [ ] {step}\n"));
             text += &(steps.collect::<String>() + "\n");
         }
         if self.folded > 0 {
-            let what = format!("{} more: ok, quiet or not evaluated", piece.folded.len());
-            text += &folded(&what, &table(piece.table, piece.folded.iter().take(self.folded)));
+            let what = format!("{} more: ok, quiet or not evaluated", section.folded.len());
+            text += &folded(&what, &table(section.heads, section.folded.iter().take(self.folded)));
         }
         text
     }
@@ -264,10 +271,10 @@ fn folded(what: &str, text: &str) -> String {
 }
 
 /// The note on what did not fit; nothing if all did.
-fn left_out(pieces: &[Piece], kept: &[Kept<'_>]) -> String {
-    let snapshots = pieces.len() - kept.len();
+fn left_out(sections: &[MarkdownSection], kept: &[Kept<'_>]) -> String {
+    let snapshots = sections.len() - kept.len();
     let rows = |kept: &Kept<'_>| {
-        let Piece { raised, folded, steps, .. } = kept.piece;
+        let MarkdownSection { raised, folded, steps, .. } = kept.section;
         (raised.len() - kept.raised) + (folded.len() - kept.folded) + (steps.len() - kept.steps)
     };
     match (snapshots, kept.iter().map(rows).sum::<usize>()) {

@@ -8,8 +8,8 @@ use unicode_width::UnicodeWidthStr;
 use super::{
     escape::shown,
     fault,
+    rows::{self, CheckRow, Urgency, check_rows, span, steps_title, times},
     sparkline::{Curve, Sparkline},
-    told::{self, Told, Urgency, span, steps_title, times, told},
 };
 use crate::{
     eval::{
@@ -23,7 +23,7 @@ use crate::{
 
 /// How text is written, and what judged.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct TextOptions {
     /// The table that judged, as the user named it.
     pub table: String,
     /// Whether to use colour.
@@ -36,34 +36,34 @@ pub struct Settings {
 
 /// The block of one snapshot: rows, steps and the verdict as the last line.
 #[must_use]
-pub fn render(outcome: &Outcome<'_>, settings: &Settings) -> String {
+pub fn render(outcome: &Outcome<'_>, options: &TextOptions) -> String {
     match &outcome.result {
-        Ok(judged) => Block::new(judged, settings).render(outcome.name.as_deref().unwrap_or("-")),
-        Err(_) => verdict_line(outcome, settings),
+        Ok(judged) => Block::new(judged, options).render(outcome.name.as_deref().unwrap_or("-")),
+        Err(_) => verdict_line(outcome, options),
     }
 }
 
 /// The last line alone.
 #[must_use]
-pub fn verdict_line(outcome: &Outcome<'_>, settings: &Settings) -> String {
-    let word = word(outcome.exit(), settings);
+pub fn verdict_line(outcome: &Outcome<'_>, options: &TextOptions) -> String {
+    let word = word(outcome.exit(), options);
     format!("{word}  {}\n", summary(outcome))
 }
 
 /// What stands above the rows: what was judged, and by what.
-pub(super) fn header(judged: &Judged<'_>, name: &str, settings: &Settings) -> String {
-    Block::new(judged, settings).header(name)
+pub(super) fn header(judged: &Judged<'_>, name: &str, options: &TextOptions) -> String {
+    Block::new(judged, options).header(name)
 }
 
 /// The word of an exit code, in its colour.
 #[must_use]
-pub fn word(exit: Exit, settings: &Settings) -> String {
+pub fn word(exit: Exit, options: &TextOptions) -> String {
     let color = match exit {
         Exit::Promote => AnsiColor::Green,
         Exit::Hold => AnsiColor::Yellow,
         Exit::NoVerdict | Exit::Rollback => AnsiColor::Red,
     };
-    paint(exit.word(), color.on_default().bold(), settings)
+    paint(exit.word(), color.on_default().bold(), options)
 }
 
 /// Why, in a few words.
@@ -109,19 +109,19 @@ fn listed(reasons: &[&str]) -> String {
     }
 }
 
-fn paint(text: &str, style: Style, settings: &Settings) -> String {
-    if settings.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+fn paint(text: &str, style: Style, options: &TextOptions) -> String {
+    if options.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
 struct Block<'a, 't> {
     judged: &'a Judged<'t>,
-    settings: &'a Settings,
+    options: &'a TextOptions,
     /// Every series by its metric and label.
     series: HashMap<(MetricId, Option<&'a str>), &'a Series>,
 }
 
 /// One check as a line: state, subject, value, limit and curve, and what stands under it.
-struct Row {
+struct CheckLine {
     state: &'static str,
     style: Style,
     subject: String,
@@ -133,12 +133,12 @@ struct Row {
 }
 
 impl<'a, 't> Block<'a, 't> {
-    fn new(judged: &'a Judged<'t>, settings: &'a Settings) -> Self {
+    fn new(judged: &'a Judged<'t>, options: &'a TextOptions) -> Self {
         let ids = (0..judged.verdict.stage().pipeline().metrics.len()).map(MetricId);
         let measured = ids.filter_map(|id| Some((id, judged.reading.snapshot.metric(id)?)));
         let series =
             measured.flat_map(|(id, metric)| metric.entries().map(move |(label, series)| ((id, label), series)));
-        Self { judged, settings, series: series.collect() }
+        Self { judged, options, series: series.collect() }
     }
 
     fn render(&self, name: &str) -> String {
@@ -146,8 +146,8 @@ impl<'a, 't> Block<'a, 't> {
         let outcome_line =
             format!("gate_passed: {}   rollback_triggered: {}", verdict.gate_passed(), verdict.rollback_triggered());
         let exit = Exit::from(verdict.decision());
-        let last = format!("{}  {}", word(exit, self.settings), judged_summary(self.judged));
-        format!("{}\n{}\n{}{outcome_line}\n{last}\n", self.header(name), self.rows(), self.steps())
+        let last = format!("{}  {}", word(exit, self.options), judged_summary(self.judged));
+        format!("{}\n{}\n{}{outcome_line}\n{last}\n", self.header(name), self.checks(), self.steps())
     }
 
     fn header(&self, name: &str) -> String {
@@ -161,8 +161,8 @@ impl<'a, 't> Block<'a, 't> {
             span(self.judged),
             times(self.judged).map_or(String::new(), |times| format!("   {times}")),
         );
-        header += &format!("table: {}\n", shown(&self.settings.table));
-        if self.settings.verbose {
+        header += &format!("table: {}\n", shown(&self.options.table));
+        if self.options.verbose {
             let (pipeline, stage) = (stage.pipeline(), stage.stage());
             for words in [&pipeline.title, &pipeline.about, &stage.title, &stage.about].into_iter().flatten() {
                 header += &format!("{}\n", shown(words.trim_end()));
@@ -180,84 +180,85 @@ impl<'a, 't> Block<'a, 't> {
         header
     }
 
-    fn rows(&self) -> String {
-        let rows: Vec<Row> = told(self.judged).iter().map(|told| self.row(told)).collect();
-        let width = |cell: fn(&Row) -> &str| rows.iter().map(|row| cell(row).width()).max().unwrap_or_default();
-        let (state, subject) = (width(|row| row.state), width(|row| &row.subject));
-        let (value, limit) = (width(|row| &row.value), width(|row| &row.limit));
+    fn checks(&self) -> String {
+        let lines: Vec<CheckLine> = check_rows(self.judged).iter().map(|row| self.line(row)).collect();
+        let width =
+            |cell: fn(&CheckLine) -> &str| lines.iter().map(|line| cell(line).width()).max().unwrap_or_default();
+        let (state, subject) = (width(|line| line.state), width(|line| &line.subject));
+        let (value, limit) = (width(|line| &line.value), width(|line| &line.limit));
         let mut text = String::new();
-        for row in &rows {
+        for line in &lines {
             let pad = |cell: &str, width: usize| " ".repeat(width - cell.width().min(width));
-            let line = format!(
+            let cells = format!(
                 "  {}{}  {}{}  {}{}  {}{}  {}",
-                paint(row.state, row.style, self.settings),
-                pad(row.state, state),
-                row.subject,
-                pad(&row.subject, subject),
-                pad(&row.value, value),
-                row.value,
-                row.limit,
-                pad(&row.limit, limit),
-                row.curve,
+                paint(line.state, line.style, self.options),
+                pad(line.state, state),
+                line.subject,
+                pad(&line.subject, subject),
+                pad(&line.value, value),
+                line.value,
+                line.limit,
+                pad(&line.limit, limit),
+                line.curve,
             );
-            text += line.trim_end();
+            text += cells.trim_end();
             text += "\n";
-            if !row.marks.trim().is_empty() {
-                text += &format!("{}{}\n", " ".repeat(state + subject + value + limit + 10), row.marks);
+            if !line.marks.trim().is_empty() {
+                text += &format!("{}{}\n", " ".repeat(state + subject + value + limit + 10), line.marks);
             }
-            for detail in &row.details {
+            for detail in &line.details {
                 text += &format!("{}{detail}\n", " ".repeat(state + 4));
             }
         }
         text
     }
 
-    fn row(&self, told: &Told<'_, '_>) -> Row {
-        let mut row = Row {
-            state: told.word,
-            style: style(told.urgency),
-            subject: shown(&told.subject).into_owned(),
-            value: told.value.clone(),
-            limit: shown(&told.limit).into_owned(),
+    fn line(&self, row: &CheckRow<'_, '_>) -> CheckLine {
+        let mut line = CheckLine {
+            state: row.word,
+            style: style(row.urgency),
+            subject: shown(&row.subject).into_owned(),
+            value: row.value.clone(),
+            limit: shown(&row.limit).into_owned(),
             curve: String::new(),
             marks: String::new(),
             details: Vec::new(),
         };
-        if let Some(check) = told.check {
-            self.add_check(told, check, &mut row);
+        if let Some(check) = row.check {
+            self.add_check(row, check, &mut line);
         }
-        row
+        line
     }
 
-    /// The curve of a check, and what stands under its row.
-    fn add_check(&self, told: &Told<'_, '_>, check: &Check<'_>, row: &mut Row) {
+    /// The curve of a check, and what stands under its line.
+    fn add_check(&self, row: &CheckRow<'_, '_>, check: &Check<'_>, line: &mut CheckLine) {
         let rule = check.rule;
-        let id = format!("[{}, {}:{}]", shown(&rule.id), shown(&self.settings.table), rule.line);
+        let id = format!("[{}, {}:{}]", shown(&rule.id), shown(&self.options.table), rule.line);
         if check.state == State::NotEvaluated {
-            let why = told.reason.as_deref().map(shown).unwrap_or_default();
-            row.curve = format!("{why}   {id}");
+            let why = row.reason.as_deref().map(shown).unwrap_or_default();
+            line.curve = format!("{why}   {id}");
         } else {
             let Sparkline { curve, marks } = self.sparkline(check);
-            row.curve = curve;
-            self.explain(told, &marks, id, row);
+            line.curve = curve;
+            self.explain(row, &marks, id, line);
         }
-        if self.settings.verbose {
+        if self.options.verbose {
             let metric = self.metric(rule.condition.metric);
             let abouts = metric.and_then(|metric| metric.about.as_deref()).into_iter().chain(rule.about.as_deref());
-            row.details.extend(abouts.map(|about| shown(about.trim_end()).into_owned()));
+            line.details.extend(abouts.map(|about| shown(about.trim_end()).into_owned()));
         }
     }
 
-    /// What stands under a row that was judged: places and reason of what is not passing, and the rule.
-    fn explain(&self, told: &Told<'_, '_>, marks: &str, id: String, row: &mut Row) {
-        if !told.urgency.is_raised() {
-            row.details.extend(self.settings.verbose.then_some(id));
+    /// What stands under a line that was judged: windows and reason of what is not passing, and the rule.
+    fn explain(&self, row: &CheckRow<'_, '_>, marks: &str, id: String, line: &mut CheckLine) {
+        if !row.urgency.is_raised() {
+            line.details.extend(self.options.verbose.then_some(id));
             return;
         }
-        let space = " ".repeat(row.curve.width().saturating_sub(marks.width()) + 2);
-        row.marks = format!("{marks}{space}{}", told.places);
-        let reason = told.reason.as_deref().map(shown).unwrap_or_default();
-        row.details.push(format!("{reason}   {id}"));
+        let space = " ".repeat(line.curve.width().saturating_sub(marks.width()) + 2);
+        line.marks = format!("{marks}{space}{}", row.windows);
+        let reason = row.reason.as_deref().map(shown).unwrap_or_default();
+        line.details.push(format!("{reason}   {id}"));
     }
 
     fn sparkline(&self, check: &Check<'_>) -> Sparkline {
@@ -273,7 +274,7 @@ impl<'a, 't> Block<'a, 't> {
             breaches: &check.breaches,
             gaps: &check.no_data,
         };
-        curve.draw(self.settings.unicode)
+        curve.draw(self.options.unicode)
     }
 
     fn steps(&self) -> String {
@@ -301,8 +302,8 @@ fn breaches_high(rule: &Rule) -> bool {
 }
 
 /// What a check came to, in its colour.
-pub(super) fn outcome_word(check: &Check<'_>, settings: &Settings) -> String {
-    paint(told::word(check), style(told::urgency(check)), settings)
+pub(super) fn outcome_word(check: &Check<'_>, options: &TextOptions) -> String {
+    paint(rows::word(check), style(rows::urgency(check)), options)
 }
 
 /// How a row begins.

@@ -7,7 +7,7 @@ use rollout_gate::{
     eval::{aggregate::Aggregate, comparator::Comparator, template::Placeholder, unit::Unit},
     exit::Exit,
     lint::code::Lint,
-    report::format::Format,
+    report::format::FORMATS,
 };
 
 use super::{
@@ -227,8 +227,9 @@ impl Reader<'_> {
         }
         let reports = self.rows("Reports", "flag");
         let files = reports.iter().filter(|row| row[0].text.starts_with("--report-")).count();
-        if files != Format::ALL.len() {
-            self.gaps.push(format!("{files} flags of reports, of which there are {}", Format::ALL.len()));
+        let there = FORMATS.iter().filter(|format| format.is_file).count();
+        if files != there {
+            self.gaps.push(format!("{files} flags of reports, of which there are {there}"));
         }
         self
     }

@@ -9,7 +9,7 @@ use rollout_gate::{
         snapshot::{self, Request},
     },
     outcome::{Judged, Outcome},
-    report::{format::Settings, html},
+    report::{format::FORMATS, table_name::TableName},
 };
 
 /// A snapshot: its name, and its text.
@@ -37,8 +37,10 @@ pub(crate) fn page(table: &str, sources: &[Source<'_>]) -> String {
 /// The same, of the text of a table and its name.
 pub(crate) fn page_of(text: &str, name: &str, sources: &[Source<'_>]) -> String {
     let table = gates::read(name, text.to_owned()).unwrap();
-    let settings = Settings { table: name.to_owned(), table_is_file: true };
-    html::whole(sources.iter().map(|source| html::piece(&judge(source, &table), &settings)).collect())
+    let name = TableName { name: name.to_owned(), is_file: true };
+    let page = FORMATS.iter().find(|format| format.flag == "report-html").unwrap().start();
+    sources.iter().enumerate().for_each(|(number, source)| page.add(number, &judge(source, &table), &name));
+    page.build().unwrap()
 }
 
 fn judge<'t>(source: &Source<'_>, table: &'t Table) -> Outcome<'t> {

@@ -16,17 +16,17 @@ use crate::{
     report::{
         escape::shown,
         layout::{columns, paragraph},
-        text::{Settings, header, outcome_word},
+        text::{TextOptions, header, outcome_word},
         wording::{Scope, Wording},
     },
 };
 
 /// How `rules`, each of which the stage must have, judged a snapshot called `name`; lines of words have at most `width`
-/// columns. With `settings.verbose`, every window has a line of its own.
+/// columns. With `options.verbose`, every window has a line of its own.
 #[must_use]
-pub fn render<'t>(judged: &Judged<'t>, rules: &[&'t Rule], name: &str, settings: &Settings, width: usize) -> String {
-    let brief = Settings { verbose: false, ..settings.clone() };
-    let judging = Judging { judged, settings, width, words: Wording::shown(judged.verdict.stage().pipeline()) };
+pub fn render<'t>(judged: &Judged<'t>, rules: &[&'t Rule], name: &str, options: &TextOptions, width: usize) -> String {
+    let brief = TextOptions { verbose: false, ..options.clone() };
+    let judging = Judging { judged, options, width, words: Wording::shown(judged.verdict.stage().pipeline()) };
     let rules = rules.iter().map(|rule| judging.rule(rule));
     std::iter::once(header(judged, name, &brief)).chain(rules).collect()
 }
@@ -46,7 +46,7 @@ pub fn conclusion(judged: &Judged<'_>) -> String {
 
 struct Judging<'a, 't> {
     judged: &'a Judged<'t>,
-    settings: &'a Settings,
+    options: &'a TextOptions,
     width: usize,
     words: Wording<'t>,
 }
@@ -58,7 +58,7 @@ impl<'t> Judging<'_, 't> {
         let scope = Scope::Stage(stage.id());
         let sentences = std::iter::once(self.words.sentence(rule, scope)).chain(self.words.notes(rule, scope));
         let sentences: Vec<String> = sentences.collect();
-        let mut text = format!("\n{}   {}:{}\n", shown(&rule.id), shown(&self.settings.table), rule.line);
+        let mut text = format!("\n{}   {}:{}\n", shown(&rule.id), shown(&self.options.table), rule.line);
         text += &paragraph("  ", &sentences.join(" "), self.width);
         let traces = trace(stage, &self.judged.reading.snapshot, rule);
         text + &traces.iter().map(|trace| self.series(trace)).collect::<String>()
@@ -74,11 +74,11 @@ impl<'t> Judging<'_, 't> {
             text += &format!("\n  {}\n", shown(&subject(&metric, label)));
         }
         if trace.steps != Steps::NotEvaluated {
-            text += &format!("\n{}\n", columns("    ", &Grid::new(self.judged, trace, !self.settings.verbose).rows()));
+            text += &format!("\n{}\n", columns("    ", &Grid::new(self.judged, trace, !self.options.verbose).rows()));
         }
         text += &counted(trace);
         let reason = check.reason.as_deref().map_or_else(String::new, |reason| format!("  {}", shown(reason)));
-        text + &format!("    {}{reason}\n", outcome_word(check, self.settings))
+        text + &format!("    {}{reason}\n", outcome_word(check, self.options))
     }
 }
 

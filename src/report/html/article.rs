@@ -16,13 +16,12 @@ use crate::{
     report::{
         escape::shown,
         fault,
-        format::Settings,
-        told::{Told, Urgency, times, told, urgency},
+        rows::{CheckRow, Urgency, check_rows, times, urgency},
     },
 };
 
 /// What was judged, and by what.
-pub(super) fn head(judged: &Judged<'_>, settings: &Settings) -> Markup {
+pub(super) fn head(judged: &Judged<'_>, table: &str) -> Markup {
     let Judged { reading, verdict } = judged;
     let (pipeline, stage) = (verdict.stage().pipeline(), verdict.stage().stage());
     let required = verdict.required().map(|required| format!(" of {}", duration(required))).unwrap_or_default();
@@ -33,7 +32,7 @@ pub(super) fn head(judged: &Judged<'_>, settings: &Settings) -> Markup {
             div { dt { "Observed" } dd { (duration(verdict.observed())) (required) } }
             div { dt { "Windows" } dd { (verdict.windows()) " of " (duration(verdict.window())) } }
             @if let Some(times) = times(judged) { div { dt { "From" } dd { (times) } } }
-            div { dt { "Table" } dd { bdi { (shown(&settings.table)) } } }
+            div { dt { "Table" } dd { bdi { (shown(table)) } } }
             @for (key, value) in &reading.labels {
                 div { dt { bdi { (shown(key)) } } dd { bdi { (shown(value)) } } }
             }
@@ -42,8 +41,8 @@ pub(super) fn head(judged: &Judged<'_>, settings: &Settings) -> Markup {
 }
 
 /// Everything below it.
-pub(super) fn body(judged: &Judged<'_>, settings: &Settings) -> Markup {
-    let facts = Facts::new(judged, settings);
+pub(super) fn body(judged: &Judged<'_>, table: &str) -> Markup {
+    let facts = Facts::new(judged, table);
     html! {
         div.beside {
             section.happened { h3 { "What happened" } (findings(&facts)) }
@@ -77,25 +76,25 @@ fn judged_metrics(facts: &Facts<'_>) -> Markup {
 /// What is not passing, the most urgent first.
 fn findings(facts: &Facts<'_>) -> Markup {
     const MOST: usize = 50;
-    let found: Vec<_> = told(facts.judged).into_iter().filter(|told| told.urgency.is_raised()).collect();
+    let found: Vec<_> = check_rows(facts.judged).into_iter().filter(|row| row.urgency.is_raised()).collect();
     html! {
         @if found.is_empty() {
             p { "Nothing stands against it: every gate that was evaluated holds, and no trigger fired." }
         }
-        @else { ol.findings { @for told in found.iter().take(MOST) { (finding(facts, told)) } } }
+        @else { ol.findings { @for row in found.iter().take(MOST) { (finding(facts, row)) } } }
         @if found.len() > MOST { p.note { "And " (found.len() - MOST) " more, in the table of all checks." } }
     }
 }
 
-fn finding(facts: &Facts<'_>, told: &Told<'_, '_>) -> Markup {
+fn finding(facts: &Facts<'_>, row: &CheckRow<'_, '_>) -> Markup {
     html! {
-        li class={ "finding " (class(told.urgency)) } {
+        li class={ "finding " (class(row.urgency)) } {
             h4 {
-                (state(told)) " " bdi { (shown(&told.subject)) } " "
-                span.reason { bdi { (shown(told.reason.as_deref().unwrap_or_default())) } }
+                (state(row)) " " bdi { (shown(&row.subject)) } " "
+                span.reason { bdi { (shown(row.reason.as_deref().unwrap_or_default())) } }
             }
             dl {
-                @match told.check {
+                @match row.check {
                     Some(check) => (evidence(facts, check)),
                     None => (too_short(facts.judged)),
                 }
@@ -104,8 +103,8 @@ fn finding(facts: &Facts<'_>, told: &Told<'_, '_>) -> Markup {
     }
 }
 
-fn state(told: &Told<'_, '_>) -> Markup {
-    html! { span class={ "state " (class(told.urgency)) } { (told.word) } }
+fn state(row: &CheckRow<'_, '_>) -> Markup {
+    html! { span class={ "state " (class(row.urgency)) } { (row.word) } }
 }
 
 /// Since when, by how much, and by which rule.
@@ -176,7 +175,7 @@ fn ways_on(facts: &Facts<'_>) -> Vec<String> {
 /// Every check, the most urgent first; of very many, as they are on thousands of series, the first.
 fn checks(facts: &Facts<'_>) -> Markup {
     const MOST: usize = 2000;
-    let all = told(facts.judged);
+    let all = check_rows(facts.judged);
     html! {
         // Wider than a small screen, it scrolls by itself, also by keyboard.
         div.scroll tabindex="0" role="region" aria-label="All checks" {
@@ -186,24 +185,24 @@ fn checks(facts: &Facts<'_>) -> Markup {
                     th.number scope="col" { "Worst" }
                     @for head in ["Limit", "Windows", "Rule"] { th scope="col" { (head) } }
                 } }
-                tbody { @for told in all.iter().take(MOST) { (check_row(facts, told)) } }
+                tbody { @for row in all.iter().take(MOST) { (check_row(facts, row)) } }
             }
         }
         @if all.len() > MOST { p.note { "And " (all.len() - MOST) " more; the JSON report has them all." } }
     }
 }
 
-fn check_row(facts: &Facts<'_>, told: &Told<'_, '_>) -> Markup {
-    let why = told.reason.as_deref().filter(|_| told.urgency == Urgency::NotEvaluated);
+fn check_row(facts: &Facts<'_>, row: &CheckRow<'_, '_>) -> Markup {
+    let why = row.reason.as_deref().filter(|_| row.urgency == Urgency::NotEvaluated);
     html! {
         tr {
-            td { (state(told)) }
-            th scope="row" { bdi { (shown(&told.subject)) } }
-            td.number { (told.value) }
-            td { (shown(&told.limit)) }
-            td { (shown(why.unwrap_or(&told.places))) }
+            td { (state(row)) }
+            th scope="row" { bdi { (shown(&row.subject)) } }
+            td.number { (row.value) }
+            td { (shown(&row.limit)) }
+            td { (shown(why.unwrap_or(&row.windows))) }
             td.where {
-                @if let Some((id, place)) = told.check.map(|check| facts.place(check)) { bdi { (id) } ", " bdi { (place) } }
+                @if let Some((id, place)) = row.check.map(|check| facts.place(check)) { bdi { (id) } ", " bdi { (place) } }
             }
         }
     }

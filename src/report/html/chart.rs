@@ -15,7 +15,7 @@ use crate::eval::{
 /// More windows than this share columns, about one a pixel.
 pub(super) const COLUMNS: usize = 390;
 
-/// How many curves are told apart by colour, dash and marker; those beyond are thin and grey.
+/// How many curves are distinguished by colour, dash and marker; those beyond are thin and grey.
 pub(super) const LOOKS: usize = 6;
 
 /// What is drawn. Everything in it is text as it is to be seen.
@@ -343,13 +343,13 @@ impl<'a> Drawing<'a> {
         let values = columns.iter().enumerate().filter_map(|(window, column)| Some((window, column.range?.0)));
         let markers = values.filter_map(|(window, value)| {
             let marker = marker(index, self.middle(window), self.height(value))?;
-            Some(Group::new().add(Title::new(self.told(window, value))).add(marker))
+            Some(Group::new().add(Title::new(self.value_in_words(window, value))).add(marker))
         });
         markers.collect()
     }
 
     /// `w2 (15:15Z): 431.6 ms`
-    fn told(&self, window: usize, value: f64) -> String {
+    fn value_in_words(&self, window: usize, value: f64) -> String {
         let opens = (self.chart.opens)(window).map_or_else(String::new, |opens| format!(" ({opens})"));
         format!("w{window}{opens}: {}{}", short(value, 6), self.chart.unit.suffix())
     }

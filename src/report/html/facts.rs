@@ -12,9 +12,8 @@ use crate::{
     outcome::Judged,
     report::{
         escape::shown,
-        format::Settings,
+        rows::{self, Urgency},
         times::Times,
-        told::{self, Urgency},
         wording::{Scope, Wording},
     },
 };
@@ -22,7 +21,7 @@ use crate::{
 /// One judged snapshot, and the words for it.
 pub(super) struct Facts<'a> {
     pub(super) judged: &'a Judged<'a>,
-    pub(super) settings: &'a Settings,
+    table: &'a str,
     pub(super) times: Option<Times>,
     wording: Wording<'a>,
 }
@@ -40,9 +39,9 @@ pub(super) fn class(urgency: Urgency) -> &'static str {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn new(judged: &'a Judged<'a>, settings: &'a Settings) -> Self {
+    pub(super) fn new(judged: &'a Judged<'a>, table: &'a str) -> Self {
         let wording = Wording::shown(judged.verdict.stage().pipeline());
-        Self { judged, settings, times: Times::of(&judged.reading), wording }
+        Self { judged, table, times: Times::of(&judged.reading), wording }
     }
 
     pub(super) fn metric(&self, id: MetricId) -> Option<&'a Metric> {
@@ -56,7 +55,7 @@ impl<'a> Facts<'a> {
 
     /// `limit max 300`, `trigger above 400 for 2 windows`
     pub(super) fn limit(&self, check: &Check<'_>) -> String {
-        shown(&told::limit(self.judged, check)).into_owned()
+        shown(&rows::limit(self.judged, check)).into_owned()
     }
 
     /// The same without the limit of the worst window, which is not that of others: `limit max baseline + 10%`.
@@ -64,22 +63,22 @@ impl<'a> Facts<'a> {
         let limit = |condition: &Condition| condition.limit(self.judged.verdict.stage().id()).unwrap_or(Limit::Unset);
         let and = |and: &Condition| limit(and).to_string();
         let rule = self.wording.compact(check.rule, &check.limit.to_string(), and);
-        format!("{} {rule}", told::named(check.rule.kind))
+        format!("{} {rule}", rows::limit_word(check.rule.kind))
     }
 
     /// The windows that breach or lack data; may be empty.
-    pub(super) fn places(&self, check: &Check<'_>) -> String {
-        told::places(self.judged, check)
+    pub(super) fn affected_windows(&self, check: &Check<'_>) -> String {
+        rows::affected_windows(self.judged, check)
     }
 
     /// The windows of a check that lack data; `None` of none.
     pub(super) fn gaps(&self, check: &Check<'_>) -> Option<String> {
-        told::stretches(self.judged, &check.no_data)
+        rows::stretches(self.judged, &check.no_data)
     }
 
     /// `gate.p95.max, gates.yaml:54`, in its two halves.
     pub(super) fn place(&self, check: &Check<'_>) -> (String, String) {
-        let place = format!("{}:{}", shown(&self.settings.table), check.rule.line);
+        let place = format!("{}:{}", shown(self.table), check.rule.line);
         (shown(&check.rule.id).into_owned(), place)
     }
 
@@ -91,7 +90,7 @@ impl<'a> Facts<'a> {
     /// How far the worst value is from its limit: `431.6 ms against 400 ms: 31.6 ms (7.9%) above it, in w3 (15:20Z)`.
     pub(super) fn distance(&self, check: &Check<'_>, worst: Worst) -> String {
         let metric = check.rule.condition.metric;
-        let (value, limit) = (told::value(self.judged, check, worst), self.with_unit(metric, worst.limit));
+        let (value, limit) = (rows::value(self.judged, check, worst), self.with_unit(metric, worst.limit));
         let unit = self.metric(metric).map_or("", |metric| metric.unit.suffix());
         let away = worst.value - worst.limit;
         let part = (away / worst.limit * 100.0).abs();

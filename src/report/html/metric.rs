@@ -19,7 +19,7 @@ use crate::{
     },
     report::{
         escape::shown,
-        told::{Urgency, urgency, word},
+        rows::{Urgency, urgency, word},
     },
 };
 
@@ -140,7 +140,8 @@ impl<'a> MetricView<'a> {
     fn description(&self) -> String {
         let series = self.series.iter().take(LOOKS).map(|(label, series)| self.described(*label, series));
         let rules = self.rules();
-        let checks = rules.iter().flat_map(|(_, checks)| checks.iter().take(LOOKS)).map(|check| self.told(check));
+        let checks =
+            rules.iter().flat_map(|(_, checks)| checks.iter().take(LOOKS)).map(|check| self.check_in_words(check));
         series.chain(checks).collect::<Vec<_>>().join(" ")
     }
 
@@ -149,7 +150,7 @@ impl<'a> MetricView<'a> {
         let least = values().reduce(|a, b| if b.1 < a.1 { b } else { a });
         let most = values().reduce(|a, b| if b.1 > a.1 { b } else { a });
         let name = label.map_or_else(String::new, |label| format!("{}: ", shown(label)));
-        let told = |(window, value): (usize, f64)| {
+        let at = |(window, value): (usize, f64)| {
             format!("{} in {}", self.facts.with_unit(self.id, value), self.facts.window(window))
         };
         let missing = match self.windows() - values().count() {
@@ -160,17 +161,17 @@ impl<'a> MetricView<'a> {
             Some((least, most)) if least.1 == most.1 => {
                 format!("{name}{} in every window that has data{missing}.", self.facts.with_unit(self.id, least.1))
             }
-            Some((least, most)) => format!("{name}lowest {}, highest {}{missing}.", told(least), told(most)),
+            Some((least, most)) => format!("{name}lowest {}, highest {}{missing}.", at(least), at(most)),
             None => format!("{name}no data."),
         }
     }
 
     /// `trigger above 400 for 2 windows: ROLLBACK, w2-w3 (15:15Z to 15:25Z).`
-    fn told(&self, check: &Check<'_>) -> String {
+    fn check_in_words(&self, check: &Check<'_>) -> String {
         let series = check.series.as_deref().map_or_else(String::new, |label| format!(" of {}", shown(label)));
-        let places = self.facts.places(check);
-        let comma = if places.is_empty() { "" } else { ", " };
-        format!("{}{series}: {}{comma}{places}.", self.facts.limit(check), word(check))
+        let windows = self.facts.affected_windows(check);
+        let comma = if windows.is_empty() { "" } else { ", " };
+        format!("{}{series}: {}{comma}{windows}.", self.facts.limit(check), word(check))
     }
 
     /// The lines of a rule's limit: one, or one for each series whose baseline it moves with. None where the limit is
@@ -234,11 +235,11 @@ impl<'a> MetricView<'a> {
         const FEW: usize = 6;
         let marked = |check: &&&Check<'_>| !check.breaches.is_empty() || !check.no_data.is_empty();
         let findings: Vec<_> = checks.iter().filter(marked).collect();
-        let told = |check: &Check<'_>| {
+        let finding = |check: &Check<'_>| {
             let series = check.series.as_deref().map_or_else(String::new, |label| format!("{}: ", shown(label)));
             let is_too_short = check.state == State::Quiet && !check.breaches.is_empty();
             let quiet = if is_too_short { ", not for long enough" } else { "" };
-            format!("{series}{}{quiet}", self.facts.places(check))
+            format!("{series}{}{quiet}", self.facts.affected_windows(check))
         };
         html! {
             @if let Some(first) = checks.first() {
@@ -246,7 +247,7 @@ impl<'a> MetricView<'a> {
                     (PreEscaped(limit_sample(rule.kind)))
                     (rule.kind.name()) " " (self.facts.limit(first)) " "
                     span class={ "state " (class(urgency(first))) } { (word(first)) }
-                    @for check in findings.iter().take(FEW) { " " span.where { (told(check)) } }
+                    @for check in findings.iter().take(FEW) { " " span.where { (finding(check)) } }
                     @if findings.len() > FEW { " " span.where { "and " (findings.len() - FEW) " more series" } }
                 }
             }
@@ -315,13 +316,13 @@ impl<'a> MetricView<'a> {
     fn breached_in(&self, window: usize) -> Vec<String> {
         const FEW: usize = 4;
         let breached = self.checks.iter().filter(|check| holds(&check.breaches, window));
-        let told = |check: &&Check<'_>| match check.series.as_deref() {
+        let name = |check: &&Check<'_>| match check.series.as_deref() {
             Some(label) => format!("{} of {}", self.facts.rule(check), shown(label)),
             None => self.facts.rule(check),
         };
         let all: Vec<_> = breached.collect();
         let more = all.len().checked_sub(FEW).filter(|more| *more > 0).map(|more| format!("and {more} more"));
-        all.iter().take(FEW).map(|check| told(check)).chain(more).collect()
+        all.iter().take(FEW).map(|check| name(check)).chain(more).collect()
     }
 
     /// The windows of the table, in order, and how many are left out.

@@ -4,7 +4,7 @@ use super::{
     super::{
         escape::shown,
         junit,
-        xunit::{self, Case, Suite},
+        junit_xml::{self, CaseFault, CaseResult, TestCase, TestSuite},
     },
     never_seen,
 };
@@ -21,38 +21,38 @@ pub fn render(results: &[Results<'_>]) -> String {
         let coverage = coverage.map(|coverage| covered(coverage, &results.table));
         results.refused.iter().map(refused).chain(results.suites.iter().map(tested_suite)).chain(coverage)
     });
-    xunit::write("rollout-gate test", &suites.collect::<Vec<_>>())
+    junit_xml::write("rollout-gate test", &suites.collect::<Vec<_>>())
 }
 
-fn failure(message: &str, lines: &[String]) -> xunit::Ending {
+fn failure(message: &str, lines: &[String]) -> CaseResult {
     let lines: Vec<_> = lines.iter().map(|line| shown(line)).collect();
-    xunit::Ending::Failure(xunit::Fault { message: shown(message).into_owned(), kind: None, text: lines.join("\n") })
+    CaseResult::Failure(CaseFault { message: shown(message).into_owned(), kind: None, text: lines.join("\n") })
 }
 
-fn error(refusal: &Refusal) -> xunit::Ending {
-    xunit::Ending::Error(junit::refused(refusal, None))
+fn error(refusal: &Refusal) -> CaseResult {
+    CaseResult::Error(junit::refused(refusal, None))
 }
 
-fn suite(name: &str, cases: Vec<Case>) -> Suite {
-    Suite { name: shown(name).into_owned(), properties: Vec::new(), cases }
+fn suite(name: &str, cases: Vec<TestCase>) -> TestSuite {
+    TestSuite { name: shown(name).into_owned(), properties: Vec::new(), cases }
 }
 
-fn case(name: &str, class: &str, ending: xunit::Ending) -> Case {
-    Case { name: shown(name).into_owned(), class: shown(class).into_owned(), ending }
+fn case(name: &str, class: &str, ending: CaseResult) -> TestCase {
+    TestCase { name: shown(name).into_owned(), class: shown(class).into_owned(), ending }
 }
 
-fn refused(refusal: &Refusal) -> Suite {
+fn refused(refusal: &Refusal) -> TestSuite {
     suite(&refusal.origin, vec![case("the file can be used", &refusal.origin, error(refusal))])
 }
 
-fn tested_suite(results: &SuiteResults) -> Suite {
+fn tested_suite(results: &SuiteResults) -> TestSuite {
     suite(&results.file, results.tests.iter().map(|test| tested(results, test)).collect())
 }
 
-fn tested(results: &SuiteResults, test: &Tested) -> Case {
+fn tested(results: &SuiteResults, test: &Tested) -> TestCase {
     let place: Vec<&str> = [&test.pipeline, &test.stage].into_iter().flatten().map(String::as_str).collect();
     let ending = match &test.ending {
-        Ending::Passed => xunit::Ending::Passed,
+        Ending::Passed => CaseResult::Passed,
         Ending::Failed { differences, because } => {
             let lines = differences.iter().map(line);
             let because = because.iter().map(|reason| format!("because {reason}"));
@@ -82,7 +82,7 @@ fn outcome(outcome: &Outcome) -> String {
 }
 
 /// Whether every rule was seen both ways, as a test.
-fn covered(coverage: &Coverage<'_>, table: &str) -> Suite {
+fn covered(coverage: &Coverage<'_>, table: &str) -> TestSuite {
     let lacking: Vec<String> = coverage
         .lacking()
         .map(|seen| {
@@ -91,7 +91,7 @@ fn covered(coverage: &Coverage<'_>, table: &str) -> Suite {
         })
         .collect();
     let ending = match lacking.len() {
-        0 => xunit::Ending::Passed,
+        0 => CaseResult::Passed,
         1 => failure("1 rule was not seen both ways", &lacking),
         several => failure(&format!("{several} rules were not seen both ways"), &lacking),
     };

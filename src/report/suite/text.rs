@@ -15,7 +15,7 @@ use crate::{
 
 /// How text is written.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
+pub struct SuiteTextOptions {
     /// Whether to use colour.
     pub color: bool,
     /// Whether to name the tests that passed, too.
@@ -24,11 +24,11 @@ pub struct Settings {
 
 /// What came of the suites of each table. The last line says it all.
 #[must_use]
-pub fn render(results: &[Results<'_>], settings: Settings) -> String {
+pub fn render(results: &[Results<'_>], options: SuiteTextOptions) -> String {
     let mut text = String::new();
     for results in results {
         for suite in &results.suites {
-            text.extend(suite.tests.iter().map(|test| test_block(suite, test, settings)));
+            text.extend(suite.tests.iter().map(|test| test_block(suite, test, options)));
         }
         if let Some(coverage) = &results.coverage {
             if !text.is_empty() {
@@ -40,19 +40,19 @@ pub fn render(results: &[Results<'_>], settings: Settings) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text + &last_line(results, settings)
+    text + &last_line(results, options)
 }
 
 /// The last line alone.
 #[must_use]
-pub fn last_line(results: &[Results<'_>], settings: Settings) -> String {
+pub fn last_line(results: &[Results<'_>], options: SuiteTextOptions) -> String {
     let status = results.iter().map(Results::status).max().unwrap_or(Status::Unusable);
     let (word, color) = match status {
         Status::Clean => ("PASS", AnsiColor::Green),
         Status::Findings => ("FAIL", AnsiColor::Red),
         Status::Unusable => ("ERROR", AnsiColor::Red),
     };
-    format!("{}  {}\n", paint(word, color.on_default().bold(), settings), summary(results))
+    format!("{}  {}\n", paint(word, color.on_default().bold(), options), summary(results))
 }
 
 fn summary(results: &[Results<'_>]) -> String {
@@ -89,30 +89,30 @@ fn summary(results: &[Results<'_>]) -> String {
     parts.join("; ")
 }
 
-fn paint(text: &str, style: Style, settings: Settings) -> String {
-    if settings.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+fn paint(text: &str, style: Style, options: SuiteTextOptions) -> String {
+    if options.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
 /// What there is to say about one test; of one that passed, nothing unless it is asked for.
-fn test_block(suite: &SuiteResults, test: &Tested, settings: Settings) -> String {
+fn test_block(suite: &SuiteResults, test: &Tested, options: SuiteTextOptions) -> String {
     let red = AnsiColor::Red.on_default().bold();
     match &test.ending {
-        Ending::Passed if !settings.verbose => String::new(),
+        Ending::Passed if !options.verbose => String::new(),
         Ending::Passed => {
-            format!("{}     {}\n", paint("ok", AnsiColor::Green.on_default(), settings), shown(&test.name))
+            format!("{}     {}\n", paint("ok", AnsiColor::Green.on_default(), options), shown(&test.name))
         }
         Ending::Failed { differences, because } => {
-            let mut block = format!("{}   {}\n", paint("FAIL", red, settings), head(suite, test));
+            let mut block = format!("{}   {}\n", paint("FAIL", red, options), head(suite, test));
             block += &table(differences);
-            // Reasons that were expected otherwise are told already.
-            let is_told = |difference: &Difference| matches!(difference.expected, Outcome::Texts(_));
-            if !differences.iter().any(is_told) {
+            // Reasons that were expected otherwise are in the table already.
+            let has_texts = |difference: &Difference| matches!(difference.expected, Outcome::Texts(_));
+            if !differences.iter().any(has_texts) {
                 block.extend(because.iter().map(|reason| format!("       because  {}\n", shown(reason))));
             }
             block
         }
         Ending::Unjudged(refusal) => {
-            format!("{}  {}\n       {}\n", paint("ERROR", red, settings), head(suite, test), fault::line(refusal))
+            format!("{}  {}\n       {}\n", paint("ERROR", red, options), head(suite, test), fault::line(refusal))
         }
     }
 }

@@ -5,10 +5,10 @@ use rollout_gate::{
     report::{
         batch,
         explain::judging,
-        format::{Format, Settings},
-        github,
+        format::{FORMATS, Format},
         json::{self, Layout},
-        text,
+        table_name::TableName,
+        text::{self, TextOptions},
     },
 };
 use serde_json::{Value, json};
@@ -23,8 +23,8 @@ use super::{
 pub(crate) struct Reports {
     /// Of each outcome.
     each: Vec<Each>,
-    files: Vec<(Format, String)>,
-    commands: String,
+    /// With the flag that asks for it.
+    reports: Vec<(&'static str, String)>,
 }
 
 /// What is printed of one outcome.
@@ -44,24 +44,19 @@ struct Each {
 impl Reports {
     /// Of all of these.
     pub(crate) fn of(outcomes: &[Outcome<'_>]) -> Self {
-        let settings = Settings { table: "table".to_owned(), table_is_file: true };
-        let file = |format: &Format| {
-            let pieces = outcomes.iter().map(|outcome| format.piece(outcome, &settings)).collect();
-            Some((*format, format.whole(pieces)?))
+        let table = TableName { name: "table".to_owned(), is_file: true };
+        let report = |format: &Format| {
+            let builder = format.start();
+            outcomes.iter().enumerate().for_each(|(number, outcome)| builder.add(number, outcome, &table));
+            Some((format.flag, builder.build()?))
         };
-        let commands = outcomes.iter().map(|outcome| github::piece(outcome, &settings)).collect();
-        Self {
-            each: outcomes.iter().map(Each::of).collect(),
-            files: Format::ALL.iter().filter_map(file).collect(),
-            commands: github::whole(commands),
-        }
+        Self { each: outcomes.iter().map(Each::of).collect(), reports: FORMATS.iter().filter_map(report).collect() }
     }
 
     /// All of them are well-formed, and say what `outcomes` are.
     pub(crate) fn assert_sound(&self, outcomes: &[Outcome<'_>]) {
         self.each.iter().zip(outcomes).for_each(|(each, outcome)| each.assert_sound(outcome));
-        self.files.iter().for_each(|(format, report)| assert_well_formed(*format, report));
-        assert_commands(&self.commands);
+        self.reports.iter().for_each(|(flag, report)| assert_well_formed(flag, report));
     }
 
     /// Every text.
@@ -70,21 +65,21 @@ impl Reports {
             let options = each.batch.iter().chain(&each.explained);
             each.texts.iter().chain(&each.documents).chain([&each.line]).chain(options)
         });
-        each.chain(self.files.iter().map(|(_, report)| report)).chain([&self.commands])
+        each.chain(self.reports.iter().map(|(_, report)| report))
     }
 }
 
 impl Each {
     fn of(outcome: &Outcome<'_>) -> Self {
-        let settings =
-            |is_full| text::Settings { table: "table".to_owned(), color: false, unicode: is_full, verbose: is_full };
+        let options =
+            |is_full| TextOptions { table: "table".to_owned(), color: false, unicode: is_full, verbose: is_full };
         let explained = |judged: &Judged<'_>| {
             let rules: Vec<_> = judged.verdict.stage().rules().collect();
-            judging::render(judged, &rules, "snapshot", &settings(false), 80) + &judging::conclusion(judged)
+            judging::render(judged, &rules, "snapshot", &options(false), 80) + &judging::conclusion(judged)
         };
         Self {
-            texts: [false, true].map(|is_full| text::render(outcome, &settings(is_full))),
-            line: text::verdict_line(outcome, &settings(false)),
+            texts: [false, true].map(|is_full| text::render(outcome, &options(is_full))),
+            line: text::verdict_line(outcome, &options(false)),
             batch: batch::line(outcome),
             documents: [Layout::Pretty, Layout::Line].map(|layout| json::render(outcome, "table", layout)),
             explained: outcome.result.as_ref().ok().map(explained),
@@ -136,20 +131,22 @@ fn assert_document(Judged { verdict, .. }: &Judged<'_>, document: &Value) {
     }
 }
 
-fn assert_well_formed(format: Format, report: &str) {
+fn assert_well_formed(flag: &str, report: &str) {
     assert_shown(report);
-    match format {
-        Format::Json => {
+    match flag {
+        "report-json" => {
             let documents = serde_json::Deserializer::from_str(report).into_iter::<Value>();
             documents.for_each(|document| assert!(document.unwrap().is_object()));
         }
-        Format::Junit => junit::assert_valid(report),
-        Format::Markdown | Format::Incident => {
+        "report-junit" => junit::assert_valid(report),
+        "report-markdown" | "report-incident" => {
             markdown::render(report);
         }
-        Format::Html => {
+        "report-html" => {
             html::parse(report);
         }
+        "github" => assert_commands(report),
+        _ => panic!("--{flag} has no check of its own: add it here"),
     }
 }
 

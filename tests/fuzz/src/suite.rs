@@ -85,6 +85,6 @@ fn assert_windows(reading: &rollout_gate::outcome::Reading<'_>) {
 /// With names, without, as JSON, as `JUnit`.
 fn shown(results: &Results<'_>) -> [String; 4] {
     let all = std::slice::from_ref(results);
-    let text = |verbose| text::render(all, text::Settings { color: false, verbose });
+    let text = |verbose| text::render(all, text::SuiteTextOptions { color: false, verbose });
     [text(true), text(false), json::render(results), written::render(all)]
 }

@@ -10,36 +10,36 @@ use quick_xml::{
 
 /// A `testsuite`.
 #[derive(Debug)]
-pub(super) struct Suite {
+pub(super) struct TestSuite {
     pub(super) name: String,
     /// Names and values.
     pub(super) properties: Vec<(String, String)>,
-    pub(super) cases: Vec<Case>,
+    pub(super) cases: Vec<TestCase>,
 }
 
 /// A `testcase`.
 #[derive(Debug)]
-pub(super) struct Case {
+pub(super) struct TestCase {
     pub(super) name: String,
     pub(super) class: String,
-    pub(super) ending: Ending,
+    pub(super) ending: CaseResult,
 }
 
 /// What is in a `testcase`.
 #[derive(Debug)]
-pub(super) enum Ending {
+pub(super) enum CaseResult {
     Passed,
     /// Passed, and has this to say.
     PassedSaying(String),
     /// Why.
     Skipped(String),
-    Failure(Fault),
-    Error(Fault),
+    Failure(CaseFault),
+    Error(CaseFault),
 }
 
 /// What is wrong.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct CaseFault {
     pub(super) message: String,
     pub(super) kind: Option<&'static str>,
     /// All there is to say, a line each.
@@ -49,7 +49,7 @@ pub(super) struct Fault {
 type Xml = Writer<Vec<u8>>;
 
 /// The document, in which nothing says how long anything took.
-pub(super) fn write(name: &str, suites: &[Suite]) -> String {
+pub(super) fn write(name: &str, suites: &[TestSuite]) -> String {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 4);
     // Writing to memory has no way to fail.
     let written = document(&mut xml, name, suites);
@@ -57,7 +57,7 @@ pub(super) fn write(name: &str, suites: &[Suite]) -> String {
     String::from_utf8(xml.into_inner()).unwrap_or_default()
 }
 
-fn document(xml: &mut Xml, name: &str, suites: &[Suite]) -> io::Result<()> {
+fn document(xml: &mut Xml, name: &str, suites: &[TestSuite]) -> io::Result<()> {
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let [tests, failures, errors, _] = counts(suites.iter().flat_map(|suite| &suite.cases));
     // At the root, the schema counts no skipped ones.
@@ -68,21 +68,21 @@ fn document(xml: &mut Xml, name: &str, suites: &[Suite]) -> io::Result<()> {
 }
 
 /// How many there are in all, failures, errors, and skipped ones.
-fn counts<'a>(cases: impl Iterator<Item = &'a Case>) -> [String; 4] {
+fn counts<'a>(cases: impl Iterator<Item = &'a TestCase>) -> [String; 4] {
     let [mut tests, mut failures, mut errors, mut skipped] = [0_usize; 4];
     for case in cases {
         tests += 1;
         match case.ending {
-            Ending::Passed | Ending::PassedSaying(_) => {}
-            Ending::Skipped(_) => skipped += 1,
-            Ending::Failure(_) => failures += 1,
-            Ending::Error(_) => errors += 1,
+            CaseResult::Passed | CaseResult::PassedSaying(_) => {}
+            CaseResult::Skipped(_) => skipped += 1,
+            CaseResult::Failure(_) => failures += 1,
+            CaseResult::Error(_) => errors += 1,
         }
     }
     [tests, failures, errors, skipped].map(|count| count.to_string())
 }
 
-fn write_suite(xml: &mut Xml, Suite { name, properties, cases }: &Suite) -> io::Result<()> {
+fn write_suite(xml: &mut Xml, TestSuite { name, properties, cases }: &TestSuite) -> io::Result<()> {
     let [tests, failures, errors, skipped] = counts(cases.iter());
     let suite = xml.create_element("testsuite").with_attributes([
         ("name", name.as_str()),
@@ -108,23 +108,23 @@ fn write_suite(xml: &mut Xml, Suite { name, properties, cases }: &Suite) -> io::
     Ok(())
 }
 
-fn write_case(xml: &mut Xml, Case { name, class, ending }: &Case) -> io::Result<()> {
+fn write_case(xml: &mut Xml, TestCase { name, class, ending }: &TestCase) -> io::Result<()> {
     let case = xml.create_element("testcase").with_attributes([("name", name.as_str()), ("classname", class)]);
     match ending {
-        Ending::Passed => case.write_empty(),
-        Ending::PassedSaying(text) => case.write_inner_content(|xml| {
+        CaseResult::Passed => case.write_empty(),
+        CaseResult::PassedSaying(text) => case.write_inner_content(|xml| {
             xml.create_element("system-out").write_text_content(BytesText::new(text)).map(drop)
         }),
-        Ending::Skipped(why) => case.write_inner_content(|xml| {
+        CaseResult::Skipped(why) => case.write_inner_content(|xml| {
             xml.create_element("skipped").with_attribute(("message", why.as_str())).write_empty().map(drop)
         }),
-        Ending::Failure(fault) => case.write_inner_content(|xml| write_fault(xml, "failure", fault)),
-        Ending::Error(fault) => case.write_inner_content(|xml| write_fault(xml, "error", fault)),
+        CaseResult::Failure(fault) => case.write_inner_content(|xml| write_fault(xml, "failure", fault)),
+        CaseResult::Error(fault) => case.write_inner_content(|xml| write_fault(xml, "error", fault)),
     }?;
     Ok(())
 }
 
-fn write_fault(xml: &mut Xml, tag: &str, Fault { message, kind, text }: &Fault) -> io::Result<()> {
+fn write_fault(xml: &mut Xml, tag: &str, CaseFault { message, kind, text }: &CaseFault) -> io::Result<()> {
     let kind = kind.map(|kind| ("type", kind));
     let attributes = [("message", message.as_str())].into_iter().chain(kind);
     xml.create_element(tag).with_attributes(attributes).write_text_content(BytesText::new(text)).map(drop)

@@ -1,4 +1,4 @@
-//! A verdict as reports tell it: each check with what is compared, its value, its limit and its windows, worst first.
+//! The rows of a verdict: each check with what is compared, its value, its limit and its windows, worst first.
 //! Texts are as the files gave them: every format escapes in its own way.
 
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// One check, or the time observed.
-pub(super) struct Told<'a, 't> {
+pub(super) struct CheckRow<'a, 't> {
     pub(super) urgency: Urgency,
     /// How it came out: `FAIL`, `ok`.
     pub(super) word: &'static str,
@@ -27,7 +27,7 @@ pub(super) struct Told<'a, 't> {
     /// `limit max 300`, `trigger above 400 for 2 windows`.
     pub(super) limit: String,
     /// The windows that breach or lack data, with their times: `w2-w3 (12:10Z to 12:20Z), fired at w3`; may be empty.
-    pub(super) places: String,
+    pub(super) windows: String,
     /// Why it is neither `ok` nor `quiet`.
     pub(super) reason: Option<Cow<'a, str>>,
     /// `None` for the time observed, which no rule asks for.
@@ -53,16 +53,16 @@ impl Urgency {
 }
 
 /// Every check and the time observed, where the stage asks for it; worst first.
-pub(super) fn told<'a, 't>(judged: &'a Judged<'t>) -> Vec<Told<'a, 't>> {
-    let mut told = in_table_order(judged);
-    told.sort_by_key(|told| told.urgency);
-    told
+pub(super) fn check_rows<'a, 't>(judged: &'a Judged<'t>) -> Vec<CheckRow<'a, 't>> {
+    let mut rows = check_rows_in_table_order(judged);
+    rows.sort_by_key(|row| row.urgency);
+    rows
 }
 
 /// The same with the time observed first, then in the order of the verdict.
-pub(super) fn in_table_order<'a, 't>(judged: &'a Judged<'t>) -> Vec<Told<'a, 't>> {
-    let checks = judged.verdict.checks().iter().map(|check| tell(judged, check));
-    observed(judged).into_iter().chain(checks).collect()
+pub(super) fn check_rows_in_table_order<'a, 't>(judged: &'a Judged<'t>) -> Vec<CheckRow<'a, 't>> {
+    let checks = judged.verdict.checks().iter().map(|check| check_row(judged, check));
+    observed_row(judged).into_iter().chain(checks).collect()
 }
 
 /// `6 windows x 5m`.
@@ -90,31 +90,31 @@ pub(super) fn subject_of(judged: &Judged<'_>, check: &Check<'_>) -> String {
     subject(metric.map_or("", |metric| &metric.name), check.series.as_deref())
 }
 
-fn tell<'a, 't>(judged: &'a Judged<'t>, check: &'a Check<'t>) -> Told<'a, 't> {
-    Told {
+fn check_row<'a, 't>(judged: &'a Judged<'t>, check: &'a Check<'t>) -> CheckRow<'a, 't> {
+    CheckRow {
         urgency: urgency(check),
         word: word(check),
         subject: subject_of(judged, check),
         value: check.worst.map_or("-".to_owned(), |worst| value(judged, check, worst)),
         limit: limit(judged, check),
-        places: places(judged, check),
+        windows: affected_windows(judged, check),
         reason: check.reason.as_deref().map(Cow::Borrowed),
         check: Some(check),
     }
 }
 
-fn observed<'a, 't>(judged: &'a Judged<'t>) -> Option<Told<'a, 't>> {
+fn observed_row<'a, 't>(judged: &'a Judged<'t>) -> Option<CheckRow<'a, 't>> {
     let verdict = &judged.verdict;
     let (observed, required) = (verdict.observed(), verdict.required()?);
     let (urgency, state) =
         if verdict.is_observed() { (Urgency::Passed, State::Pass) } else { (Urgency::Failed, State::Fail) };
-    Some(Told {
+    Some(CheckRow {
         urgency,
         word: state_word(state),
         subject: "observed".to_owned(),
         value: duration(observed),
         limit: format!("limit min {}", duration(required)),
-        places: String::new(),
+        windows: String::new(),
         reason: (!verdict.is_observed()).then(|| reason::observed(observed, required).into()),
         check: None,
     })
@@ -168,18 +168,18 @@ pub(super) fn short(value: f64) -> f64 {
 /// `limit max 300`, `trigger above 400 for 2 windows`.
 pub(super) fn limit(judged: &Judged<'_>, check: &Check<'_>) -> String {
     let rule = check.rule;
-    let kind = named(rule.kind);
+    let word = limit_word(rule.kind);
     let limit = match (check.limit, check.worst) {
         (Limit::Baseline { .. }, Some(worst)) => format!("{} = {}", check.limit, shortest(worst.limit)),
         _ => check.limit.to_string(),
     };
     let stage = judged.verdict.stage();
     let and = |and: &Condition| and.limit(stage.id()).unwrap_or(Limit::Unset).to_string();
-    format!("{kind} {}", Wording::new(stage.pipeline(), str::to_owned).compact(rule, &limit, and))
+    format!("{word} {}", Wording::new(stage.pipeline(), str::to_owned).compact(rule, &limit, and))
 }
 
 /// What the limit of a rule is called.
-pub(super) fn named(kind: Kind) -> &'static str {
+pub(super) fn limit_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Gate => "limit",
         Kind::Rollback => "trigger",
@@ -187,7 +187,7 @@ pub(super) fn named(kind: Kind) -> &'static str {
 }
 
 /// The windows that breach or lack data, with their times, and where it fired; may be empty.
-pub(super) fn places(judged: &Judged<'_>, check: &Check<'_>) -> String {
+pub(super) fn affected_windows(judged: &Judged<'_>, check: &Check<'_>) -> String {
     let fired = check.fired_at.map(|window| format!("fired at w{window}"));
     let breaches = stretches(judged, &check.breaches);
     let gaps = stretches(judged, &check.no_data).map(|gaps| format!("no data in {gaps}"));
@@ -197,7 +197,7 @@ pub(super) fn places(judged: &Judged<'_>, check: &Check<'_>) -> String {
 /// `w2-w3 (12:10Z to 12:20Z), w5`; of many, the first few. `None` of none.
 pub(super) fn stretches(judged: &Judged<'_>, stretches: &[Stretch]) -> Option<String> {
     const FEW: usize = 3;
-    let first: Vec<String> = stretches.iter().take(FEW).map(|stretch| place(judged, *stretch)).collect();
+    let first: Vec<String> = stretches.iter().take(FEW).map(|stretch| windows_with_times(judged, *stretch)).collect();
     match stretches.len() {
         0 => None,
         count if count <= FEW => Some(first.join(", ")),
@@ -205,7 +205,7 @@ pub(super) fn stretches(judged: &Judged<'_>, stretches: &[Stretch]) -> Option<St
     }
 }
 
-fn place(judged: &Judged<'_>, Stretch { from, to }: Stretch) -> String {
+fn windows_with_times(judged: &Judged<'_>, Stretch { from, to }: Stretch) -> String {
     let windows = if from == to { format!("w{from}") } else { format!("w{from}-w{to}") };
     let times = Times::of(&judged.reading).and_then(|times| times.between(from, to + 1, false));
     times.map_or(windows.clone(), |times| format!("{windows} ({times})"))
