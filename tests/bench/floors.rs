@@ -8,11 +8,11 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 
 mod bare;
-#[path = "../shared/binary.rs"]
+#[path = "../it/shared/binary.rs"]
 #[allow(dead_code, reason = "what a run printed is not looked at here")]
 mod binary;
 mod corpus;
-#[path = "../shared/folder.rs"]
+#[path = "../it/shared/folder.rs"]
 mod folder;
 mod growth;
 mod measure;

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| rollout_gate_fuzz::limits::holds(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| rollout_gate_fuzz::properties::limits::holds(bytes));
