@@ -1,5 +1,5 @@
-//! What a look at a table came to: its faults, or what a reviewer would raise. The doors in and out both know
-//! these types, and not each other.
+//! What `lint` found in a table: its faults, or what a reviewer would raise. [`crate::input`] and [`crate::report`]
+//! share these types, so that neither has to know the other.
 
 use crate::{
     exit::Status,
@@ -15,14 +15,14 @@ pub struct Inspection {
     /// Why the table cannot be used; such a one is not reviewed.
     pub refusal: Option<Refusal>,
     /// The files that a review raises something about: the table, then snapshots.
-    pub reviewed: Vec<Reviewed>,
+    pub reviewed: Vec<ReviewedFile>,
     /// How many snapshots could not be read.
     pub unreadable: usize,
 }
 
 /// A file, and what is raised about it.
 #[derive(Debug)]
-pub struct Reviewed {
+pub struct ReviewedFile {
     /// The file as the user named it.
     pub origin: String,
     /// Its text.
@@ -31,7 +31,7 @@ pub struct Reviewed {
     pub warnings: Vec<Fault<Lint>>,
 }
 
-impl Reviewed {
+impl ReviewedFile {
     /// A file with these warnings, in whatever order.
     #[must_use]
     pub fn new(origin: String, text: String, mut warnings: Vec<Fault<Lint>>) -> Self {

@@ -1,12 +1,23 @@
 //! Promote, hold or roll back? `rollout-gate` judges windowed metrics against a table of per-stage limits.
 //!
 //! ```text
-//! snapshot --+                                            +--> stdout, report files
-//!            |   input/  -->  eval/ (pure)  -->  report/  |
-//! gates.yaml-+   door in      the house          door out +--> exit code
+//! snapshot.json --+             +--> eval --+              +--> standard output
+//!                 +--> input ---+           +--> report ---+
+//! gates.yaml -----+             +--> lint --+              +--> report files
 //! ```
 //!
-//! The binary is a thin shell around this:
+//! | layer | what it does | what it uses |
+//! | --- | --- | --- |
+//! | [`eval`] | judges a snapshot by a table; pure | nothing |
+//! | [`lint`] | reviews a table; pure | `eval` |
+//! | [`input`] | makes their types from text | both, nothing of `report` |
+//! | [`report`] | makes text from verdicts and findings | both, nothing of `input` |
+//! | [`io`] | reads and writes text: streams, files, folders, signals | none of them |
+//!
+//! [`refusal`], [`outcome`], [`inspection`], [`suite`] and [`exit`] are what `input` and `report` share. The binary
+//! puts it together: `cli` declares the flags, `commands` has one file a command.
+//!
+//! At its heart, a check is this:
 //!
 //! ```
 //! use rollout_gate::{
@@ -29,6 +40,7 @@ pub mod eval;
 pub mod exit;
 pub mod input;
 pub mod inspection;
+pub mod io;
 pub mod lint;
 pub mod outcome;
 pub mod refusal;

@@ -1,4 +1,4 @@
-//! The binary: opens the doors and leaves with the exit code.
+//! The binary: reads the flags, runs the command, and leaves with its exit code.
 
 #![forbid(unsafe_code)]
 

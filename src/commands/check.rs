@@ -12,9 +12,15 @@ use rollout_gate::{
     eval::table::Table,
     exit::Exit,
     input::{
-        files::{Source, sources},
         gates,
         snapshot::{Request, StageNamedBy, Unread},
+    },
+    io::{
+        files::{Source, sources},
+        interrupts,
+        output::{Output, complain},
+        progress::Progress,
+        terminal::Terminal,
     },
     outcome::{Judged, Outcome},
     refusal::Refusal,
@@ -26,14 +32,7 @@ use rollout_gate::{
     },
 };
 
-use super::{
-    interrupts,
-    output::{Output, complain},
-    progress::Progress,
-    reports::Report,
-    table::TableSource,
-    terminal::Terminal,
-};
+use super::{reports::Report, table::TableSource};
 use crate::cli::{CheckArgs, CheckFormat};
 
 /// Judges every snapshot that `args` names.
@@ -48,7 +47,7 @@ pub(crate) fn run(args: &CheckArgs, color: ColorChoice) -> Exit {
         }
     };
     let run = Run::new(args, color, &source, reports);
-    let mut output = Output::new();
+    let mut output = Output::open();
     let exit = check(args, &paths, &source, &run, &mut output)
         .unwrap_or_else(|refusal| run.report_one(&Outcome { name: None, result: Err(refusal) }, &mut output));
     run.finish(exit, output)
@@ -191,10 +190,10 @@ impl Run {
     ) -> Exit {
         /// Enough to keep every core busy, few enough to report steadily.
         const CHUNK: usize = 256;
-        let progress = Progress::new();
+        let progress = Progress::start();
         let mut batch = Batch::default();
         // Where no thread can be had, as under a limit on processes, this one judges alone.
-        let pool = ThreadPoolBuilder::new().start_handler(|_| interrupts::pass_by()).build().ok();
+        let pool = ThreadPoolBuilder::new().start_handler(|_| interrupts::leave_to_others()).build().ok();
         let render = |(number, source)| {
             let rendered = self.render(number, &judge(source));
             progress.count();
@@ -256,9 +255,8 @@ impl Run {
 
     /// Writes what is left to write. Says what cannot be written, and writes the rest.
     fn finish(&self, exit: Exit, output: Output) -> Exit {
-        let mut is_written = true;
-        let results = std::iter::once(output.finish()).chain(self.reports.iter().map(Report::write));
-        for error in results.filter_map(Result::err) {
+        let mut is_written = output.finish();
+        for error in self.reports.iter().filter_map(|report| report.write().err()) {
             complain(&format!("error: {error:#}\n"));
             is_written = false;
         }

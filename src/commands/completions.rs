@@ -1,9 +1,8 @@
 //! `rollout-gate completions`: what a shell needs to complete commands and flags.
 
 use clap::CommandFactory;
-use rollout_gate::exit::Status;
+use rollout_gate::{exit::Status, io::output::deliver};
 
-use super::output::deliver;
 use crate::cli::{Cli, CompletionsArgs};
 
 /// Prints the completions of a shell.

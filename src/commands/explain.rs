@@ -8,8 +8,12 @@ use rollout_gate::{
     exit::Status,
     input::{
         did_you_mean,
-        files::Source,
         snapshot::{Request, StageNamedBy, Unread},
+    },
+    io::{
+        files::Source,
+        output::{complain, deliver},
+        terminal::Terminal,
     },
     lint::code::Lint,
     outcome::Judged,
@@ -21,12 +25,7 @@ use rollout_gate::{
     },
 };
 
-use super::{
-    find::find_pipeline,
-    output::{complain, deliver},
-    table::TableSource,
-    terminal::Terminal,
-};
+use super::{find::find_pipeline, table::TableSource};
 use crate::cli::ExplainArgs;
 
 /// Explains whatever has the name; with a snapshot, how it was judged.

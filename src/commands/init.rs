@@ -10,10 +10,10 @@ use anyhow::{Context, bail};
 use rollout_gate::{
     exit::Status,
     input::{gates, suite},
+    io::output::{complain, deliver},
     starter::{Name, SCHEMAS, Starter},
 };
 
-use super::output::{complain, deliver};
 use crate::cli::{InitArgs, StarterFile};
 
 /// Writes the files into the current folder, or prints one of them.

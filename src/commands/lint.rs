@@ -5,22 +5,19 @@ use std::path::PathBuf;
 use clap::ColorChoice;
 use rollout_gate::{
     exit::Status,
-    input::{
-        files::{Source, sources},
-        gates,
-        sightings::Sightings,
-    },
+    input::{gates, observed::ObservedSnapshots},
     inspection::Inspection,
+    io::{
+        files::{Source, sources},
+        output::{complain, deliver},
+        terminal::Terminal,
+    },
     lint::{finding::Part, review::review},
     refusal::Refusal,
     report::{fault, lint},
 };
 
-use super::{
-    output::{complain, deliver},
-    table::TableSource,
-    terminal::Terminal,
-};
+use super::table::TableSource;
 use crate::cli::{LintArgs, LintFormat};
 
 /// Looks at the table that `args` name, and at snapshots beside it.
@@ -48,28 +45,28 @@ fn inspect(table: String, text: String, against: &[PathBuf], terminal: Terminal)
         Ok(read) => read,
         Err(refusal) => return Inspection { refusal: Some(refusal), ..nothing },
     };
-    let mut sightings = Sightings::new(&table);
+    let mut observed = ObservedSnapshots::new(&table);
     let mut unreadable = 0;
     for source in sources(against) {
-        if let Err(refusal) = see(source, &mut sightings) {
+        if let Err(refusal) = observe(source, &mut observed) {
             complain(&fault::render(&refusal, terminal.error_color));
             unreadable += 1;
         }
     }
     let mut warnings = Vec::new();
     for (index, pipeline) in table.pipelines.iter().enumerate() {
-        for finding in review(pipeline, sightings.of(index)) {
+        for finding in review(pipeline, observed.metrics(index)) {
             match finding.part {
-                Part::Observed(sighting, metric) => sightings.raise(index, (sighting, metric), &finding),
+                Part::Observed(snapshots, metric) => observed.raise(index, (snapshots, metric), &finding),
                 _ => warnings.push(places.locate(pipeline, &finding)),
             }
         }
     }
-    let reviewed = std::iter::once(places.into_reviewed(warnings)).chain(sightings.into_reviewed()).collect();
+    let reviewed = std::iter::once(places.into_reviewed(warnings)).chain(observed.into_reviewed()).collect();
     Inspection { reviewed, unreadable, ..nothing }
 }
 
-fn see(source: Result<Source, Refusal>, sightings: &mut Sightings<'_>) -> Result<(), Refusal> {
+fn observe(source: Result<Source, Refusal>, observed: &mut ObservedSnapshots<'_>) -> Result<(), Refusal> {
     let source = source?;
-    sightings.add(&source.name(), source.read()?)
+    observed.add(&source.name(), source.read()?)
 }

@@ -1,9 +1,11 @@
 //! `rollout-gate man`: pages of the manual.
 
 use clap::CommandFactory;
-use rollout_gate::exit::Status;
+use rollout_gate::{
+    exit::Status,
+    io::output::{complain, deliver},
+};
 
-use super::output::{complain, deliver};
 use crate::cli::{Cli, ManArgs};
 
 /// Prints the page of a command, or of the whole program.

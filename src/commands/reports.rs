@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use rollout_gate::{
+    io::destination::Destination,
     outcome::Outcome,
     report::{
         escape::shown,
@@ -12,7 +13,7 @@ use rollout_gate::{
     },
 };
 
-use super::{destination::Destination, table::TableSource};
+use super::table::TableSource;
 use crate::cli::ReportArgs;
 
 /// A report as it grows, and where it goes in the end.

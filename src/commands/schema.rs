@@ -3,10 +3,10 @@
 use rollout_gate::{
     exit::Status,
     input::{gates, snapshot, suite},
+    io::output::deliver,
     report::{json, lint, suite::json as test_report},
 };
 
-use super::output::deliver;
 use crate::cli::{Document, SchemaArgs};
 
 /// Prints the schema of a document.

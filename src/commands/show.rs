@@ -4,6 +4,10 @@ use clap::ColorChoice;
 use rollout_gate::{
     eval::table::Table,
     exit::Status,
+    io::{
+        output::{complain, deliver},
+        terminal::Terminal,
+    },
     refusal::Refusal,
     report::{
         fault,
@@ -13,9 +17,7 @@ use rollout_gate::{
 
 use super::{
     find::{find_pipeline, find_stage},
-    output::{complain, deliver},
     table::TableSource,
-    terminal::Terminal,
 };
 use crate::cli::{ShowArgs, ShowFormat};
 

@@ -4,10 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rollout_gate::{
     eval::table::Table,
-    input::{
-        files::Source,
-        gates::{self, SHIPPED},
-    },
+    input::gates::{self, SHIPPED},
+    io::files::Source,
     refusal::{Code, Fault, Refusal},
 };
 

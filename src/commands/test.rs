@@ -8,9 +8,13 @@ use rollout_gate::{
     eval::table::Table,
     exit::Status,
     input::{
-        files::Source,
         snapshot::{Request, StageNamedBy, Unread},
         suite,
+    },
+    io::{
+        files::Source,
+        output::{complain, deliver},
+        terminal::Terminal,
     },
     outcome::Reading,
     refusal::{Code, Refusal},
@@ -21,11 +25,7 @@ use rollout_gate::{
     suite::{Coverage, Ending, Recorded, Results, Suite, SuiteResults},
 };
 
-use super::{
-    output::{complain, deliver},
-    table::TableSource,
-    terminal::Terminal,
-};
+use super::table::TableSource;
 use crate::cli::{TestArgs, TestFormat};
 
 /// The tests of the table in the binary.

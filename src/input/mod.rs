@@ -1,18 +1,17 @@
 //! The door in: text to the types of [`crate::eval`], or a [`Refusal`](crate::refusal::Refusal) with every
 //! fault. It knows nothing of reports.
 //!
-//! [`gates`] reads tables of limits, [`snapshot`] reads what was measured, [`sightings`] only which metrics it
-//! has, [`suite`] reads tests of a table, [`files`] finds and reads the files. A new format is one file here.
+//! [`gates`] reads tables of limits, [`snapshot`] reads what was measured, [`observed`] only which metrics it
+//! has, [`suite`] reads tests of a table. A new format is one file here.
 
 mod data_faults;
 mod document;
 mod duration;
-pub mod files;
 mod form;
 pub mod gates;
 mod json;
+pub mod observed;
 mod plain;
-pub mod sightings;
 pub mod snapshot;
 mod stages;
 mod suggestion;

@@ -26,7 +26,6 @@ use self::keys::{SnapshotKeys, declared};
 use super::{
     data_faults::{DataFaults, MeasuredPlaces, SectionPlaces, key_of},
     document::Path,
-    files::{Opened, Source},
     json::{DEEPEST, Entry, Text},
     plain::{Plain, scan},
     suggestion::did_you_mean,
@@ -37,6 +36,7 @@ use crate::{
         snapshot::{Measured, Section, Snapshot, SnapshotFault},
         table::{Metric, Pipeline, StageRules, Table},
     },
+    io::files::{Opened, Source},
     outcome::Reading,
     refusal::{Code, Fault, Faults, Refusal},
     schema::draft_7,

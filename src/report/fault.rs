@@ -7,7 +7,7 @@ use anstream::adapter::strip_str;
 
 use super::escape::{acts, begins_command, shown};
 use crate::{
-    inspection::Reviewed,
+    inspection::ReviewedFile,
     lint::code::Lint,
     refusal::{Fault, Place, Refusal, Related, place},
 };
@@ -29,7 +29,7 @@ pub fn render(refusal: &Refusal, color: bool) -> String {
 
 /// What is raised about a file, each with a newline at its end.
 #[must_use]
-pub fn render_warnings(file: &Reviewed, color: bool) -> String {
+pub fn render_warnings(file: &ReviewedFile, color: bool) -> String {
     let renderer = renderer(color);
     let block = |warning: &Fault<Lint>| {
         let title = Level::WARNING.primary_title(shown(&warning.message)).id(warning.code.name());

@@ -10,7 +10,7 @@ use super::{
     json::{Layout, written},
 };
 use crate::{
-    inspection::{Inspection, Reviewed},
+    inspection::{Inspection, ReviewedFile},
     refusal::{Fault, Refusal},
     schema::draft_7,
 };
@@ -133,7 +133,7 @@ fn errors(refusal: &Refusal) -> impl Iterator<Item = FindingDocument<'_>> {
     refusal.faults.iter().map(move |fault| FindingDocument::new(fault.code.name(), Severity::Error, file, text, fault))
 }
 
-fn warnings(file: &Reviewed) -> impl Iterator<Item = FindingDocument<'_>> {
+fn warnings(file: &ReviewedFile) -> impl Iterator<Item = FindingDocument<'_>> {
     let text = Some(file.text.as_str());
     file.warnings
         .iter()

@@ -8,10 +8,10 @@ use proptest::prelude::*;
 use rollout_gate::{
     eval::table::Table,
     input::{
-        files::{Source, sources},
         gates,
         snapshot::{self, Request, Unread},
     },
+    io::files::{Source, sources},
     refusal::Code,
 };
 

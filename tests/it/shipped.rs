@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rollout_gate::input::files::{Source, sources};
+use rollout_gate::io::files::{Source, sources};
 
 use crate::shared::{
     binary::{Run, check, command, run},

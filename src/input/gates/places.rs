@@ -12,7 +12,7 @@ use crate::{
         persistence::Persistence,
         table::{Kind, Pipeline, Rule, StageId},
     },
-    inspection::Reviewed,
+    inspection::ReviewedFile,
     lint::{
         code::Lint,
         finding::{Finding, Owner, Part, RuleId},
@@ -44,8 +44,8 @@ impl Places {
 
     /// The file with these warnings.
     #[must_use]
-    pub fn into_reviewed(self, warnings: Vec<Fault<Lint>>) -> Reviewed {
-        Reviewed::new(self.origin, self.text, warnings)
+    pub fn into_reviewed(self, warnings: Vec<Fault<Lint>>) -> ReviewedFile {
+        ReviewedFile::new(self.origin, self.text, warnings)
     }
 
     /// What a part was read from; of a key that is left out, the map that it would be in.

@@ -10,7 +10,7 @@ use rollout_gate::{
         unit::Unit,
     },
     input::{
-        sightings::Sightings,
+        observed::ObservedSnapshots,
         snapshot::{Request, read, read_with_places},
     },
     outcome::Reading,
@@ -36,8 +36,8 @@ pub fn holds(bytes: &[u8]) {
     });
     assert_agrees(text, &result);
 
-    let mut sightings = Sightings::new(&LARGE);
-    if let Err(refusal) = sightings.add("snapshot", text.to_owned()) {
+    let mut observed = ObservedSnapshots::new(&LARGE);
+    if let Err(refusal) = observed.add("snapshot", text.to_owned()) {
         assert_refusal(&refusal, text);
         assert!(result.is_err(), "{text}");
     }

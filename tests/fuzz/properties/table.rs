@@ -5,7 +5,7 @@ use rollout_gate::{
         limit::Limit,
         table::{Condition, Limits, Pipeline, Table},
     },
-    input::{gates, sightings::Sightings},
+    input::{gates, observed::ObservedSnapshots},
     inspection::Inspection,
     lint::{finding::Part, review::review},
     report::{
@@ -87,10 +87,10 @@ fn assert_limit(limit: Limit) {
 /// Every finding is at a place of the text.
 fn assert_reviewed(table: &Table, text: &str) {
     let (_, places) = gates::read_with_places("table", text.to_owned()).unwrap();
-    let sightings = Sightings::new(table);
+    let observed = ObservedSnapshots::new(table);
     let mut warnings = Vec::new();
     for (index, pipeline) in table.pipelines.iter().enumerate() {
-        for finding in review(pipeline, sightings.of(index)) {
+        for finding in review(pipeline, observed.metrics(index)) {
             assert!(!matches!(finding.part, Part::Observed(..)));
             let warning = places.locate(pipeline, &finding);
             assert_fault(&warning, text);

@@ -18,7 +18,7 @@ const MOST_LINKS: usize = 40;
 
 /// How text gets where a path leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Destination {
+pub enum Destination {
     /// A file, or none yet: the new one is written beside it and moved to its place.
     Replaced(PathBuf),
     /// The summary of a step in GitHub, to which every command of the step adds.
@@ -32,7 +32,7 @@ impl Destination {
     ///
     /// # Errors
     /// It is a folder, its folder is not there or may not be looked at, or its links go in circles.
-    pub(crate) fn find(path: &Path) -> io::Result<Self> {
+    pub fn find(path: &Path) -> io::Result<Self> {
         let summary = env::var_os(STEP_SUMMARY).filter(|summary| !summary.is_empty());
         let found = follow(path)?;
         match summary.and_then(|summary| follow(Path::new(&summary)).ok()) {
@@ -47,7 +47,7 @@ impl Destination {
     ///
     /// # Errors
     /// It cannot be written. What was there before is there still.
-    pub(crate) fn write(&self, text: &str) -> io::Result<()> {
+    pub fn write(&self, text: &str) -> io::Result<()> {
         match self {
             Self::Replaced(path) => replace(path, text),
             Self::Appended(path) => append(path, text),
@@ -59,7 +59,7 @@ impl Destination {
     ///
     /// # Errors
     /// It is there and cannot be removed.
-    pub(crate) fn clear(&self) -> io::Result<()> {
+    pub fn clear(&self) -> io::Result<()> {
         match self {
             Self::Replaced(path) => match fs::remove_file(path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
@@ -70,7 +70,8 @@ impl Destination {
     }
 
     /// The path that nothing else leads to.
-    pub(crate) fn into_path(self) -> PathBuf {
+    #[must_use]
+    pub fn into_path(self) -> PathBuf {
         match self {
             Self::Replaced(path) | Self::Appended(path) | Self::Through(path) => path,
         }

@@ -1,7 +1,5 @@
 //! Files: which ones there are, and their text.
 
-mod folder;
-
 use std::{
     fs::File,
     io::{self, ErrorKind, Read, Seek},
@@ -9,6 +7,7 @@ use std::{
     string::FromUtf8Error,
 };
 
+use super::folder;
 use crate::refusal::{Code, Fault, Refusal};
 
 /// Where a snapshot comes from.
@@ -100,7 +99,7 @@ impl Opened {
     }
 
     /// What `scan` makes of its bytes as they come, from the first.
-    pub(super) fn with<T>(&mut self, scan: impl FnOnce(&mut dyn Read) -> Option<T>) -> Option<T> {
+    pub(crate) fn with<T>(&mut self, scan: impl FnOnce(&mut dyn Read) -> Option<T>) -> Option<T> {
         match &mut self.content {
             Content::File { file, .. } => scan(file),
             Content::Bytes(bytes) => scan(&mut bytes.as_slice()),
@@ -108,7 +107,7 @@ impl Opened {
     }
 
     /// Its text from the beginning, without a byte order mark.
-    pub(super) fn into_text(self) -> Result<String, Refusal> {
+    pub(crate) fn into_text(self) -> Result<String, Refusal> {
         let bytes = match self.content {
             Content::Bytes(bytes) => Ok(bytes),
             Content::File { mut file, length } => file.rewind().and_then(|()| read(file, length, self.most)),

@@ -1,17 +1,20 @@
-//! Interrupts, which end a run at any time, but for the moments in which something is written that is whole or not there.
+//! Interrupts: Ctrl-C, a hangup, a request to end. They end a run at any time, except while something is written that
+//! must be there whole or not at all.
 
 #[cfg(unix)]
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 
-/// Interrupts wait while it lives: Ctrl-C, a hangup, a request to end. Afterwards the run ends as it would have before.
-/// It holds them up in the thread that made it; all others let them [pass by](pass_by).
-pub(crate) struct Held {
+/// While it lives, interrupts wait; afterwards the run ends as it would have before. It holds them up only in the
+/// thread that made it: the others must [leave interrupts](leave_to_others) to that one.
+#[derive(Debug)]
+#[must_use = "interrupts wait only while it lives"]
+pub struct Held {
     #[cfg(unix)]
     before: Option<SigSet>,
 }
 
 /// Lets interrupts wait.
-pub(crate) fn hold() -> Held {
+pub fn hold() -> Held {
     Held {
         #[cfg(unix)]
         before: interrupts().thread_swap_mask(SigmaskHow::SIG_BLOCK).ok(),
@@ -19,7 +22,7 @@ pub(crate) fn hold() -> Held {
 }
 
 /// Leaves interrupts to the other threads, as long as this one lives.
-pub(crate) fn pass_by() {
+pub fn leave_to_others() {
     #[cfg(unix)]
     let _ = interrupts().thread_block();
 }

@@ -9,7 +9,8 @@ use std::{
 use super::output::complain;
 
 /// A line on standard error, if that is a terminal and the run is longer than a second.
-pub(crate) struct Progress {
+#[derive(Debug)]
+pub struct Progress {
     since: Instant,
     is_terminal: bool,
     judged: AtomicU64,
@@ -18,13 +19,15 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new() -> Self {
+    /// Of a run that begins now.
+    #[must_use]
+    pub fn start() -> Self {
         let (judged, written) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { since: Instant::now(), is_terminal: io::stderr().is_terminal(), judged, written }
     }
 
     /// One more snapshot was judged.
-    pub(crate) fn count(&self) {
+    pub fn count(&self) {
         self.judged.fetch_add(1, Relaxed);
         if self.is_terminal {
             let seconds = self.since.elapsed().as_secs();
@@ -35,14 +38,15 @@ impl Progress {
         }
     }
 
-    /// Keeps out of the way of what `write` writes.
-    pub(crate) fn hide_while(&self, write: impl FnOnce()) {
+    /// Takes the line away while `write` writes.
+    pub fn hide_while(&self, write: impl FnOnce()) {
         self.clear();
         write();
         self.write();
     }
 
-    pub(crate) fn finish(&self) {
+    /// Takes the line away.
+    pub fn finish(&self) {
         self.clear();
     }
 

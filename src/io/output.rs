@@ -2,19 +2,19 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use anyhow::Context;
-use rollout_gate::exit::Status;
-
 use super::interrupts::{self, Held};
+use crate::exit::Status;
 
 /// Standard output. Once its reader has gone, nothing more is written, and the run goes on for its exit code.
-pub(crate) struct Output {
+#[derive(Debug)]
+pub struct Output {
     stdout: io::BufWriter<io::StdoutLock<'static>>,
     state: State,
     /// Held while some of what was written is not flushed, so that no document ends in its middle.
     held: Option<Held>,
 }
 
+#[derive(Debug)]
 enum State {
     Open,
     /// The reader has gone, as `head -1` does: not an error.
@@ -23,12 +23,14 @@ enum State {
 }
 
 impl Output {
-    pub(crate) fn new() -> Self {
+    /// Takes standard output: nobody else writes to it as long as this lives.
+    #[must_use]
+    pub fn open() -> Self {
         Self { stdout: io::BufWriter::with_capacity(64 * 1024, io::stdout().lock()), state: State::Open, held: None }
     }
 
     /// Writes, unless a write has failed before.
-    pub(crate) fn write(&mut self, text: &str) {
+    pub fn write(&mut self, text: &str) {
         self.write_bytes(text.as_bytes());
     }
 
@@ -38,7 +40,7 @@ impl Output {
     }
 
     /// Hands on what was written so far.
-    pub(crate) fn flush(&mut self) {
+    pub fn flush(&mut self) {
         self.attempt(Write::flush);
         self.held = None;
     }
@@ -53,35 +55,31 @@ impl Output {
         }
     }
 
-    /// Writes the rest.
-    ///
-    /// # Errors
-    /// A write that failed, now or before, other than for want of a reader.
-    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
+    /// Writes the rest. Whether all was written that anybody reads: a write that failed, now or before, is reported on
+    /// standard error.
+    #[must_use]
+    pub fn finish(mut self) -> bool {
         self.flush();
         // A buffer that could not be written would try again when it is dropped.
         drop(self.stdout.into_parts());
         match self.state {
-            State::Open | State::Closed => Ok(()),
-            State::Failed(error) => Err(error).context("standard output cannot be written"),
+            State::Open | State::Closed => true,
+            State::Failed(error) => {
+                complain(&format!("error: standard output cannot be written: {error}\n"));
+                false
+            }
         }
     }
 }
 
 /// Writes `text` to standard output and comes to `status`; to [`Status::Unusable`] where it cannot be written.
-pub(crate) fn deliver(text: impl AsRef<[u8]>, status: Status) -> Status {
-    let mut output = Output::new();
+pub fn deliver(text: impl AsRef<[u8]>, status: Status) -> Status {
+    let mut output = Output::open();
     output.write_bytes(text.as_ref());
-    match output.finish() {
-        Ok(()) => status,
-        Err(error) => {
-            complain(&format!("error: {error:#}\n"));
-            Status::Unusable
-        }
-    }
+    if output.finish() { status } else { Status::Unusable }
 }
 
 /// Writes to standard error. If that fails too there is nobody left to tell.
-pub(crate) fn complain(text: &str) {
+pub fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

@@ -7,18 +7,18 @@ use clap::ColorChoice;
 
 /// What may be written where.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Terminal {
+pub struct Terminal {
     /// Whether standard output shows colour.
-    pub(crate) color: bool,
+    pub color: bool,
     /// Whether standard error shows colour.
-    pub(crate) error_color: bool,
+    pub error_color: bool,
     /// Whether the locale has block characters.
-    pub(crate) unicode: bool,
+    pub unicode: bool,
     /// How many columns a line of standard output has.
-    pub(crate) width: usize,
+    pub width: usize,
 }
 
-/// The width where standard output is no terminal: what people read in a file or a review.
+/// The width where standard output is no terminal: text in a file or in a review of code.
 const WIDTH: usize = 120;
 
 /// Below this, nothing can be laid out.
@@ -26,7 +26,8 @@ const NARROWEST: usize = 40;
 
 impl Terminal {
     /// Colour as `color` asks; if it leaves that open, only on a terminal, and as the environment wishes.
-    pub(crate) fn find(color: ColorChoice) -> Self {
+    #[must_use]
+    pub fn find(color: ColorChoice) -> Self {
         // CLICOLOR_FORCE=0 means what it says, which anstream takes for a wish.
         let is_forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         let choice = |auto: anstream::ColorChoice, is_terminal: bool| match color {
