@@ -69,9 +69,9 @@ impl Missing {
         }
     }
 
-    /// Settles whether a window breaches.
+    /// Resolves whether a window breaches.
     #[must_use]
-    pub fn settle(self, breach: Answer) -> Answer {
+    pub fn resolve(self, breach: Answer) -> Answer {
         match (self, breach) {
             (Self::Breach, Answer::Unknown) => Answer::Yes,
             (Self::Ok, Answer::Unknown) => Answer::No,
@@ -101,11 +101,11 @@ mod tests {
     }
 
     #[test]
-    fn missing_settles_only_the_unknown() {
-        for (missing, settled) in [(Missing::Hold, Unknown), (Missing::Breach, Yes), (Missing::Ok, No)] {
-            assert_eq!(missing.settle(Unknown), settled);
-            assert_eq!(missing.settle(Yes), Yes);
-            assert_eq!(missing.settle(No), No);
+    fn missing_resolves_only_the_unknown() {
+        for (missing, resolved) in [(Missing::Hold, Unknown), (Missing::Breach, Yes), (Missing::Ok, No)] {
+            assert_eq!(missing.resolve(Unknown), resolved);
+            assert_eq!(missing.resolve(Yes), Yes);
+            assert_eq!(missing.resolve(No), No);
         }
     }
 }

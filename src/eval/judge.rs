@@ -6,7 +6,7 @@ use super::{
     aggregate::Aggregate,
     answer::Answer,
     limit::{Limit, moved},
-    measurement::{Measurement, Series, meet, serve},
+    measurement::{Measurement, Series, join_labels, series_for_labels},
     number::{Finite, Point},
     reason,
     snapshot::Snapshot,
@@ -107,24 +107,24 @@ impl<'a, 't: 'a> Judge<'a, 't> {
         matches!(condition.limit(self.stage.id()), Some(Limit::Baseline { .. }))
     }
 
-    /// The labels of the rule's metric; where it has none, those of the metrics that it meets.
+    /// The labels of the rule's metric; where it has none, those of the metrics beside it.
     fn labels(&self) -> Vec<Option<&'a str>> {
         let own = self.snapshot.metric(self.rule.condition.metric);
         if matches!(own, Some(Measurement::Labelled(_))) {
-            return meet(own);
+            return join_labels(own);
         }
         let and = self.rule.and().iter().map(|condition| condition.metric);
         let others = and.chain(self.rule.unless()).filter_map(|id| self.snapshot.metric(id));
         let baselines = self.rule.conditions().filter(|condition| self.moves(condition));
         let baselines = baselines.filter_map(|condition| self.snapshot.baseline(condition.metric));
-        meet(others.chain(baselines))
+        join_labels(others.chain(baselines))
     }
 
     /// `condition` for each label.
     fn comparisons(&self, condition: &'t Condition, labels: &[Option<&str>]) -> Vec<Comparison<'a>> {
         let limit = condition.limit(self.stage.id());
         let baseline = self.snapshot.baseline(condition.metric).filter(|_| self.moves(condition));
-        let series = serve(self.snapshot.metric(condition.metric), labels);
+        let series = series_for_labels(self.snapshot.metric(condition.metric), labels);
         let with_bound = |(series, baseline)| {
             let bound = match limit {
                 Some(Limit::Fixed(limit)) => Bound::Fixed(limit),
@@ -134,13 +134,13 @@ impl<'a, 't: 'a> Judge<'a, 't> {
             };
             Comparison { condition, series, bound }
         };
-        series.zip(serve(baseline, labels)).map(with_bound).collect()
+        series.zip(series_for_labels(baseline, labels)).map(with_bound).collect()
     }
 
     /// What `unless` exempts, for each label.
     fn exemptions(&self, labels: &[Option<&str>]) -> impl Iterator<Item = Exemption<'a>> {
         let flag = self.rule.unless().and_then(|flag| self.snapshot.metric(flag));
-        serve(flag, labels).map(move |series| match (flag, series) {
+        series_for_labels(flag, labels).map(move |series| match (flag, series) {
             (None, _) => Exemption::Nothing,
             (Some(_), None) => Exemption::NoSeries,
             (Some(_), Some(series)) => Exemption::Flag(series),
@@ -270,47 +270,32 @@ impl<'t> Case<'_, '_, 't> {
         Step { own, and: self.and_in(window).collect(), exempt, breach, run, possible }
     }
 
-    /// Goes through the windows in order: all at once if all is clear, as it mostly is, or else by the stretch where
-    /// that is, and one by one where it is not.
+    /// Goes through the windows in order; all at once if none can breach, as is mostly so.
     fn tally(&self) -> Tally {
-        /// Few enough that one breach costs little.
-        const STRETCH: usize = 64;
+        if let Some(worst) = self.worst_if_clear() {
+            return Tally { worst: Some(worst), ..Tally::default() };
+        }
         let mut tally = Tally::default();
-        let windows = self.judge.snapshot.windows();
-        if let Some(worst) = self.worst_if_clear(0..windows, Series::extremes) {
-            tally.add_clear(worst, self);
-            return tally;
-        }
-        for from in (0..windows).step_by(STRETCH) {
-            let stretch = from..windows.min(from + STRETCH);
-            match self.worst_if_clear(stretch.clone(), |series| series.values().extremes_in(stretch.clone())) {
-                Some(worst) => tally.add_clear(worst, self),
-                None => stretch.for_each(|window| {
-                    self.judge_window(window, &mut tally);
-                }),
-            }
-        }
+        (0..self.judge.snapshot.windows()).for_each(|window| {
+            self.judge_window(window, &mut tally);
+        });
         tally
     }
 
-    /// Of `windows` with one limit, each with a value that does not breach, the value nearest to a breach; `extremes`
-    /// are those of the windows. `and` and `unless` can turn none of them into a breach.
-    fn worst_if_clear(
-        &self,
-        mut windows: Range<usize>,
-        extremes: impl FnOnce(&Series) -> Option<(f64, f64)>,
-    ) -> Option<Worst> {
+    /// The value nearest to a breach, where every window has a value, the limit is one, and none breaches: then `and`
+    /// and `unless` cannot turn one into a breach.
+    fn worst_if_clear(&self) -> Option<Worst> {
         let Bound::Fixed(limit) = self.own.bound else { return None };
         let (limit, comparator) = (limit.get(), self.own.condition.comparator);
-        let series = self.own.series.filter(|_| comparator.is_directed())?;
-        let (lowest, highest) = extremes(series)?;
+        let series = self.own.series.filter(|_| comparator.side().is_some())?;
+        let (lowest, highest) = series.extremes()?;
         let badness = |value: &f64| self.badness(*value, limit);
         let worst = [lowest, highest].into_iter().max_by(|a, b| badness(a).total_cmp(&badness(b)))?;
         if self.against(comparator.holds(worst, limit).into()) != Answer::No {
             return None;
         }
         // The first of equals, with its own sign if they are zero.
-        let window = windows.find(|window| series.at(*window).get() == Some(worst))?;
+        let window = (0..self.judge.snapshot.windows()).find(|window| series.at(*window).get() == Some(worst))?;
         let value = series.at(window).get()?;
         Some(Worst { value, limit, window: Some(window) })
     }
@@ -321,7 +306,7 @@ impl<'t> Case<'_, '_, 't> {
         // A rule that lacks its baseline has no data at all, whatever `and` and `unless` say.
         let lacks_baseline = self.judge.lacks_baseline();
         let breach = if lacks_baseline { Answer::Unknown } else { self.breach(own, window) };
-        let breach = self.settle(breach);
+        let breach = self.resolve(breach);
         let worst = own.pair().map(|(value, limit)| Worst { value, limit, window: Some(window) });
         tally.add(window, breach, worst, self);
         JudgedWindow { window, own, breach, run: tally.run.windows, possible: tally.possible }
@@ -365,7 +350,7 @@ impl<'t> Case<'_, '_, 't> {
     /// One value of all windows, and whether it breaches.
     fn whole(&self, aggregate: Aggregate) -> (Compared, Breach) {
         let whole = self.own.whole(aggregate, self.judge.snapshot.windows());
-        (whole, self.settle(self.against(whole.holds)))
+        (whole, self.resolve(self.against(whole.holds)))
     }
 
     /// One value has no window of its own: only that of the last window has one to show.
@@ -373,7 +358,7 @@ impl<'t> Case<'_, '_, 't> {
         let rule = self.judge.rule;
         let windows = self.judge.snapshot.windows();
         let pair = whole.pair();
-        let state = match breach.settled {
+        let state = match breach.resolved {
             Answer::Yes => State::breached(rule.kind),
             Answer::No => State::clear(rule.kind),
             Answer::Unknown => State::NoData,
@@ -415,8 +400,8 @@ impl<'t> Case<'_, '_, 't> {
         breach.and(!self.exempt_in(window))
     }
 
-    fn settle(&self, measured: Answer) -> Breach {
-        Breach { measured, settled: self.judge.rule.missing.settle(measured) }
+    fn resolve(&self, measured: Answer) -> Breach {
+        Breach { measured, resolved: self.judge.rule.missing.resolve(measured) }
     }
 
     fn and_in(&self, window: usize) -> impl Iterator<Item = Compared> {
@@ -453,7 +438,7 @@ impl<'t> Case<'_, '_, 't> {
         let comparator = self.judge.rule.condition.comparator;
         let excess = match self.own.bound {
             // Among windows with one limit the values decide: their differences to it might round to a tie.
-            Bound::Fixed(_) if comparator.is_directed() => comparator.excess(value, 0.0),
+            Bound::Fixed(_) if comparator.side().is_some() => comparator.excess(value, 0.0),
             Bound::Fixed(_) | Bound::Moving { .. } => comparator.excess(value, limit),
         };
         match self.judge.rule.kind {
@@ -542,21 +527,14 @@ struct Tally {
 }
 
 impl Tally {
-    /// Adds windows that do not breach, of which `worst` is nearest to it.
-    fn add_clear(&mut self, worst: Worst, case: &Case<'_, '_, '_>) {
-        self.worst = case.worse(self.worst, Some(worst));
-        self.run = Breaches::default();
-        self.possible = 0;
-    }
-
     /// Adds a window: whether it breaches, and its value.
     fn add(&mut self, window: usize, breach: Breach, worst: Option<Worst>, case: &Case<'_, '_, '_>) {
-        let Breach { measured, settled } = breach;
+        let Breach { measured, resolved } = breach;
         self.worst = case.worse(self.worst, worst);
         if measured == Answer::Unknown {
             extend(&mut self.no_data, window);
         }
-        if settled == Answer::Yes {
+        if resolved == Answer::Yes {
             extend(&mut self.breaches, window);
             self.all.add(measured, worst, case);
             self.run.add(measured, worst, case);
@@ -566,7 +544,7 @@ impl Tally {
         if self.run.windows > self.longest.windows {
             self.longest = self.run;
         }
-        self.possible = if settled == Answer::No { 0 } else { self.possible + 1 };
+        self.possible = if resolved == Answer::No { 0 } else { self.possible + 1 };
         self.longest_possible = self.longest_possible.max(self.possible);
     }
 }

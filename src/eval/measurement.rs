@@ -1,4 +1,4 @@
-//! The series of one metric, and how series of several metrics meet.
+//! The series of one metric, and how series of several metrics are joined by label.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -151,7 +151,7 @@ impl Series {
 /// Everything that was measured of one metric.
 #[derive(Clone, Debug)]
 pub enum Measurement {
-    /// One series without a label: it serves every label.
+    /// One series without a label: it stands for every label.
     Single(Series),
     /// Several series by label, in the snapshot's order; labels are unique.
     Labelled(Vec<(String, Series)>),
@@ -182,11 +182,11 @@ impl Measurement {
     }
 }
 
-/// The series of `measurement` that serves each of `labels`, in their order; `None` for a label that it lacks, and for
+/// The series of `measurement` for each of `labels`, in their order; `None` for a label that it lacks, and for
 /// all of them where there is no measurement.
 ///
-/// `labels` is what [`meet`] gave: `[None]` for one series without a label.
-pub fn serve<'a, 'l>(
+/// `labels` is what [`join_labels`] gave: `[None]` for one series without a label.
+pub fn series_for_labels<'a, 'l>(
     measurement: Option<&'a Measurement>,
     labels: &'l [Option<&str>],
 ) -> impl Iterator<Item = Option<&'a Series>> + use<'a, 'l> {
@@ -198,10 +198,10 @@ pub fn serve<'a, 'l>(
     })
 }
 
-/// The labels under which several metrics meet: each label of each, once, in order of first mention;
+/// The labels under which the series of several metrics are joined: each label of each, once, in order of first mention;
 /// `[None]` where none of them is labelled.
 #[must_use]
-pub fn meet<'a>(measurements: impl IntoIterator<Item = &'a Measurement>) -> Vec<Option<&'a str>> {
+pub fn join_labels<'a>(measurements: impl IntoIterator<Item = &'a Measurement>) -> Vec<Option<&'a str>> {
     let mut seen = std::collections::HashSet::new();
     let mut labels: Vec<_> =
         measurements.into_iter().flat_map(Measurement::labels).filter(|label| seen.insert(*label)).map(Some).collect();
@@ -281,24 +281,24 @@ mod tests {
     }
 
     #[test]
-    fn an_unlabelled_metric_serves_every_label() {
+    fn an_unlabelled_metric_stands_for_every_label() {
         let single = Measurement::Single(constant(1.0));
         let regions = labelled(&[("us", 2.0), ("eu", 3.0)]);
-        let labels = meet([&single, &regions]);
+        let labels = join_labels([&single, &regions]);
         assert_eq!(labels, [Some("us"), Some("eu")]);
-        assert!(serve(Some(&single), &labels).all(|series| series.is_some()));
-        assert_eq!(meet([&single]), [None]);
+        assert!(series_for_labels(Some(&single), &labels).all(|series| series.is_some()));
+        assert_eq!(join_labels([&single]), [None]);
     }
 
     #[test]
-    fn a_label_that_a_metric_lacks_is_not_served() {
+    fn a_label_that_a_metric_lacks_has_no_series() {
         let (a, b) = (labelled(&[("us", 1.0)]), labelled(&[("eu", 2.0), ("us", 3.0)]));
-        let labels = meet([&a, &b]);
+        let labels = join_labels([&a, &b]);
         assert_eq!(labels, [Some("us"), Some("eu")]);
         let value = |series: Option<&Series>| series.and_then(|series| series.at(0).get());
-        assert_eq!(serve(Some(&a), &labels).map(value).collect::<Vec<_>>(), [Some(1.0), None]);
-        assert!(serve(None, &labels).map(value).eq([None, None]));
-        assert_eq!(serve(Some(&b), &labels).map(value).collect::<Vec<_>>(), [Some(3.0), Some(2.0)]);
+        assert_eq!(series_for_labels(Some(&a), &labels).map(value).collect::<Vec<_>>(), [Some(1.0), None]);
+        assert!(series_for_labels(None, &labels).map(value).eq([None, None]));
+        assert_eq!(series_for_labels(Some(&b), &labels).map(value).collect::<Vec<_>>(), [Some(3.0), Some(2.0)]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::{num::NonZeroUsize, time::Duration};
 
+use super::notation;
+
 /// The run of consecutive breaching windows that a rollback rule waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Persistence {
@@ -29,6 +31,16 @@ impl Persistence {
                     usize::try_from(whole).unwrap_or(usize::MAX).saturating_add(rest).max(1)
                 }
             },
+        }
+    }
+
+    /// What it adds to a comparison: ` for 2 windows`, ` for 15m`, or nothing where one window is enough.
+    #[must_use]
+    pub fn phrase(self) -> String {
+        match self {
+            Self::Once => String::new(),
+            Self::Windows(windows) => format!(" for {windows} windows"),
+            Self::For(lasting) => format!(" for {}", notation::duration(lasting)),
         }
     }
 

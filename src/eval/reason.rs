@@ -7,7 +7,6 @@ use std::time::Duration;
 use super::{
     comparator::Comparator,
     notation::{duration, four_decimals},
-    persistence::Persistence,
     table::{Kind, Rule},
     template::Facts,
 };
@@ -43,26 +42,15 @@ pub fn pattern(rule: &Rule) -> String {
 
 fn default(rule: &Rule, subject: &str, value: &str, limit: &str) -> String {
     let verb = verb(rule.kind, rule.condition.comparator);
-    let lasting = match rule.persistence() {
-        Persistence::Once => String::new(),
-        Persistence::Windows(windows) => format!(" for {windows} windows"),
-        Persistence::For(lasting) => format!(" for {}", duration(lasting)),
-    };
-    format!("{subject} {value} {verb} {limit}{lasting}")
+    format!("{subject} {value} {verb} {limit}{}", rule.persistence().phrase())
 }
 
 /// How a breaching value stands to the limit. A gate breaches where its comparison does not hold, a
 /// rollback where it does.
 fn verb(kind: Kind, comparator: Comparator) -> &'static str {
-    match (kind, comparator) {
-        (Kind::Gate, Comparator::Max) | (Kind::Rollback, Comparator::Above) => "exceeds",
-        (Kind::Gate, Comparator::Min) | (Kind::Rollback, Comparator::Below) => "below",
-        (Kind::Gate, Comparator::Below) => "is not below",
-        (Kind::Gate, Comparator::Above) => "is not above",
-        (Kind::Gate, Comparator::Equals) => "is not",
-        (Kind::Rollback, Comparator::Max) => "is at most",
-        (Kind::Rollback, Comparator::Min) => "is at least",
-        (Kind::Rollback, Comparator::Equals) => "is",
+    match kind {
+        Kind::Gate => comparator.broken(),
+        Kind::Rollback => comparator.held(),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{
-    measurement::{Measurement, Series, Values, meet, serve},
+    measurement::{Measurement, Series, Values, join_labels, series_for_labels},
     number::{self, Point},
     persistence::Persistence,
     table::{Derived, Metric, MetricId, Pipeline, Rule, StageRules},
@@ -271,9 +271,9 @@ impl Deriver<'_> {
         let part = |id: &MetricId| measurements.get(id.0)?.as_ref();
         let of: Vec<&Measurement> = derived.of.iter().map(part).collect::<Option<_>>()?;
         let to: Vec<&Measurement> = derived.to.iter().map(part).collect::<Option<_>>()?;
-        let labels = meet(of.iter().chain(&to).copied());
-        let of = served(&of, &labels);
-        let to = served(&to, &labels);
+        let labels = join_labels(of.iter().chain(&to).copied());
+        let of = series_of_each(&of, &labels);
+        let to = series_of_each(&to, &labels);
         let series = labels.iter().enumerate().map(|(at, label)| {
             let quotient = Quotient { of: at_label(&of, at), to: at_label(&to, at) };
             let outside: Vec<(usize, f64)> = (0..self.windows)
@@ -299,40 +299,41 @@ impl Deriver<'_> {
     /// all of them where nobody counted.
     fn with_enough_samples(&self, whole: &Measurement, counter: Option<&Measurement>, min: f64) -> Measurement {
         let labels = match whole {
-            Measurement::Labelled(_) => meet([whole]),
-            Measurement::Single(_) => meet(counter),
+            Measurement::Labelled(_) => join_labels([whole]),
+            Measurement::Single(_) => join_labels(counter),
         };
-        let counts = serve(counter, &labels);
-        let series = labels.iter().zip(serve(Some(whole), &labels)).zip(counts).map(|((label, series), counts)| {
-            let is_enough =
-                |window: usize| counts.and_then(|counts| counts.at(window).get()).is_some_and(|count| count >= min);
-            let value = |window: usize| match series {
-                Some(series) if is_enough(window) => series.at(window),
-                _ => Point::NO_DATA,
-            };
-            let values = Values::Windows((0..self.windows).map(value).collect());
-            let masked = match series.and_then(Series::quotient_of_sums) {
-                None => Series::measured(values),
-                Some(total) if (0..self.windows).all(is_enough) => Series::derived(values, total),
-                Some(_) => Series::derived(values, Point::NO_DATA),
-            };
-            (*label, masked)
-        });
+        let counts = series_for_labels(counter, &labels);
+        let series =
+            labels.iter().zip(series_for_labels(Some(whole), &labels)).zip(counts).map(|((label, series), counts)| {
+                let is_enough =
+                    |window: usize| counts.and_then(|counts| counts.at(window).get()).is_some_and(|count| count >= min);
+                let value = |window: usize| match series {
+                    Some(series) if is_enough(window) => series.at(window),
+                    _ => Point::NO_DATA,
+                };
+                let values = Values::Windows((0..self.windows).map(value).collect());
+                let masked = match series.and_then(Series::quotient_of_sums) {
+                    None => Series::measured(values),
+                    Some(total) if (0..self.windows).all(is_enough) => Series::derived(values, total),
+                    Some(_) => Series::derived(values, Point::NO_DATA),
+                };
+                (*label, masked)
+            });
         measurement(series.collect())
     }
 }
 
 /// For each measurement, its series for each label.
-fn served<'a>(measurements: &[&'a Measurement], labels: &[Option<&str>]) -> Vec<Vec<Option<&'a Series>>> {
-    measurements.iter().map(|measurement| serve(Some(measurement), labels).collect()).collect()
+fn series_of_each<'a>(measurements: &[&'a Measurement], labels: &[Option<&str>]) -> Vec<Vec<Option<&'a Series>>> {
+    measurements.iter().map(|measurement| series_for_labels(Some(measurement), labels).collect()).collect()
 }
 
 /// The series of every measurement at one label; `None` if one lacks it.
-fn at_label<'a>(served: &[Vec<Option<&'a Series>>], at: usize) -> Option<Vec<&'a Series>> {
-    served.iter().map(|series| series.get(at).copied().flatten()).collect()
+fn at_label<'a>(series: &[Vec<Option<&'a Series>>], at: usize) -> Option<Vec<&'a Series>> {
+    series.iter().map(|each| each.get(at).copied().flatten()).collect()
 }
 
-/// A measurement of series with the labels of [`meet`].
+/// A measurement of series with the labels of [`join_labels`].
 fn measurement(series: Vec<(Option<&str>, Series)>) -> Measurement {
     let mut labelled = Vec::with_capacity(series.len());
     for (label, series) in series {

@@ -70,8 +70,8 @@ pub struct Compared {
 pub struct Breach {
     /// As measured.
     pub measured: Answer,
-    /// As `missing` settles it.
-    pub settled: Answer,
+    /// As `missing` resolves it.
+    pub resolved: Answer,
 }
 
 impl Compared {

@@ -21,59 +21,65 @@ pub enum Unit {
     Number,
 }
 
+/// What tells one unit from another.
+struct Traits {
+    name: &'static str,
+    /// The lowest and the highest value, both inside.
+    bounds: (f64, f64),
+    /// The same in words.
+    range: &'static str,
+    suffix: &'static str,
+}
+
 impl Unit {
     /// Every unit.
     pub const ALL: [Self; 8] =
         [Self::Ratio, Self::Percent, Self::Ms, Self::Seconds, Self::Count, Self::Score, Self::Flag, Self::Number];
 
+    const fn traits(self) -> Traits {
+        const UNBOUNDED: (f64, f64) = (0.0, f64::MAX);
+        let (name, bounds, range, suffix) = match self {
+            Self::Ratio => ("ratio", (0.0, 1.0), "0 to 1", ""),
+            Self::Percent => ("percent", (0.0, 100.0), "0 to 100", "%"),
+            Self::Ms => ("ms", UNBOUNDED, "0 or more", " ms"),
+            Self::Seconds => ("seconds", UNBOUNDED, "0 or more", " s"),
+            Self::Count => ("count", UNBOUNDED, "0 or more", ""),
+            Self::Score => ("score", UNBOUNDED, "0 or more", ""),
+            Self::Flag => ("flag", (0.0, 1.0), "0, 1, false or true", ""),
+            Self::Number => ("number", (f64::MIN, f64::MAX), "any finite number", ""),
+        };
+        Traits { name, bounds, range, suffix }
+    }
+
     /// Its name in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Ratio => "ratio",
-            Self::Percent => "percent",
-            Self::Ms => "ms",
-            Self::Seconds => "seconds",
-            Self::Count => "count",
-            Self::Score => "score",
-            Self::Flag => "flag",
-            Self::Number => "number",
-        }
+        self.traits().name
+    }
+
+    /// The lowest and the highest value that a metric of this unit can have, both inside. A flag has only these two.
+    #[must_use]
+    pub fn bounds(self) -> (f64, f64) {
+        self.traits().bounds
     }
 
     /// Whether a metric of this unit can have this value. Bounds are inside.
     #[must_use]
     pub fn contains(self, value: f64) -> bool {
-        match self {
-            Self::Ratio => (0.0..=1.0).contains(&value),
-            Self::Percent => (0.0..=100.0).contains(&value),
-            Self::Ms | Self::Seconds | Self::Count | Self::Score => value >= 0.0 && value.is_finite(),
-            Self::Flag => value == 0.0 || value == 1.0,
-            Self::Number => value.is_finite(),
-        }
+        let (lowest, highest) = self.bounds();
+        (lowest..=highest).contains(&value) && (self != Self::Flag || value == lowest || value == highest)
     }
 
     /// The values that [`Self::contains`] accepts, in words.
     #[must_use]
     pub fn range(self) -> &'static str {
-        match self {
-            Self::Ratio => "0 to 1",
-            Self::Percent => "0 to 100",
-            Self::Ms | Self::Seconds | Self::Count | Self::Score => "0 or more",
-            Self::Flag => "0, 1, false or true",
-            Self::Number => "any finite number",
-        }
+        self.traits().range
     }
 
     /// What is written behind a value for people: ` ms`, ` s`, `%`, or nothing.
     #[must_use]
     pub fn suffix(self) -> &'static str {
-        match self {
-            Self::Ms => " ms",
-            Self::Seconds => " s",
-            Self::Percent => "%",
-            Self::Ratio | Self::Count | Self::Score | Self::Flag | Self::Number => "",
-        }
+        self.traits().suffix
     }
 }
 

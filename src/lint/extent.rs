@@ -1,5 +1,7 @@
 //! Comparisons as ranges of values: what can happen, what must, and what two of them have in common.
 
+use std::cmp::Ordering;
+
 use crate::eval::{
     aggregate::Aggregate,
     comparator::Comparator,
@@ -24,12 +26,15 @@ impl Extent {
     /// The values that stand so to `limit`. Numbers have neighbours: what is below 1 ends just before 1.
     #[must_use]
     pub fn holding(comparator: Comparator, limit: f64) -> Self {
-        match comparator {
-            Comparator::Max => Self { highest: limit, ..Self::ALL },
-            Comparator::Min => Self { lowest: limit, ..Self::ALL },
-            Comparator::Below => Self { highest: limit.next_down(), ..Self::ALL },
-            Comparator::Above => Self { lowest: limit.next_up(), ..Self::ALL },
-            Comparator::Equals => Self { lowest: limit, highest: limit },
+        let is_inside = comparator.accepts(Ordering::Equal);
+        let end = |beyond, all, next| match (comparator.accepts(beyond), is_inside) {
+            (true, _) => all,
+            (false, true) => limit,
+            (false, false) => next,
+        };
+        Self {
+            lowest: end(Ordering::Less, f64::MIN, limit.next_up()),
+            highest: end(Ordering::Greater, f64::MAX, limit.next_down()),
         }
     }
 
@@ -85,14 +90,12 @@ impl Domain {
     /// What a metric of `unit` can be in a window, or as one value of the whole series.
     #[must_use]
     pub fn of(unit: Unit, aggregate: Option<Aggregate>) -> Self {
-        let up_to = |highest| Self::Range(Extent { lowest: 0.0, highest });
-        match (unit, aggregate) {
-            (Unit::Number, _) => Self::Range(Extent::ALL),
+        let (lowest, highest) = unit.bounds();
+        match aggregate {
+            None | Some(Aggregate::Last) if unit == Unit::Flag => Self::Flag,
             // A sum over windows has no upper bound.
-            (_, Some(Aggregate::Total)) | (Unit::Ms | Unit::Seconds | Unit::Count | Unit::Score, _) => up_to(f64::MAX),
-            (Unit::Flag, None | Some(Aggregate::Last)) => Self::Flag,
-            (Unit::Ratio | Unit::Flag, _) => up_to(1.0),
-            (Unit::Percent, _) => up_to(100.0),
+            Some(Aggregate::Total) => Self::Range(Extent { lowest, highest: f64::MAX }),
+            _ => Self::Range(Extent { lowest, highest }),
         }
     }
 

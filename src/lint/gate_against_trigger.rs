@@ -1,5 +1,7 @@
 //! What passes a gate and fires a trigger all the same.
 
+use std::cmp::Ordering;
+
 use super::{
     code::Lint,
     extent::{Bound, Domain, Extent},
@@ -42,12 +44,9 @@ fn passes_trigger(pipeline: &Pipeline, gates: &Gates<'_>, id: RuleId, rule: &Rul
     let message = format!("a value can pass the gate and fire this trigger: {}", told.join("; "));
     let condition = &rule.condition;
     let limit = condition.limit(first.stage)?;
-    let excluding = match condition.comparator {
-        Comparator::Above => format!("write `max: {limit}` or stricter in the gate"),
-        Comparator::Min => format!("write `below: {limit}` or stricter in the gate"),
-        Comparator::Below => format!("write `min: {limit}` or stricter in the gate"),
-        Comparator::Max => format!("write `above: {limit}` or stricter in the gate"),
-        Comparator::Equals => format!("exclude {limit} in the gate"),
+    let excluding = match condition.comparator.opposite() {
+        Some(opposite) => format!("write `{}: {limit}` or stricter in the gate", opposite.name()),
+        None => format!("exclude {limit} in the gate"),
     };
     let part = limit_part(id, 0, condition, first.stage);
     let help = format!("{excluding}, or move the trigger beyond it");
@@ -126,19 +125,13 @@ fn comparable<'g, 't>(
 
 /// Whether a gate of this comparator bounds the values on the side where the trigger's fires.
 fn bounds_side(gate: Comparator, trigger: Comparator) -> bool {
-    let bounds_high = matches!(gate, Comparator::Max | Comparator::Below | Comparator::Equals);
-    let bounds_low = matches!(gate, Comparator::Min | Comparator::Above | Comparator::Equals);
-    match trigger {
-        Comparator::Above | Comparator::Min => bounds_high,
-        Comparator::Below | Comparator::Max => bounds_low,
-        Comparator::Equals => true,
-    }
+    trigger.side().is_none_or(|side| !gate.accepts(side))
 }
 
 /// How far a gate reaches to the side where the trigger fires.
 fn laxness(gate: Bound, trigger: Comparator) -> f64 {
-    match trigger {
-        Comparator::Above | Comparator::Min | Comparator::Equals => gate.extent.highest,
-        Comparator::Below | Comparator::Max => -gate.extent.lowest,
+    match trigger.side() {
+        Some(Ordering::Less) => -gate.extent.lowest,
+        _ => gate.extent.highest,
     }
 }

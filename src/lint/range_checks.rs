@@ -70,13 +70,7 @@ impl<'t> Comparison<'t> {
             (Some(Aggregate::Mean), Unit::Flag) => Unit::Ratio.range(),
             (_, unit) => unit.range(),
         };
-        let how = match self.comparator {
-            Comparator::Max => "at most",
-            Comparator::Min => "at least",
-            Comparator::Below => "below",
-            Comparator::Above => "above",
-            Comparator::Equals => "exactly",
-        };
+        let how = self.comparator.relation();
         format!("{of}`{}` ({range}) is {how_often} {how} {}", self.metric.name, shortest(self.limit))
     }
 }

@@ -1,6 +1,6 @@
 //! Whether limits and times grow laxer on the way up the ladder.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use super::{
     code::Lint,
@@ -93,12 +93,12 @@ fn step(id: RuleId, rule: &Rule, stage: StageId) -> Option<(Comparison, Step)> {
     let limit = condition.limit(stage)?;
     let Bound { is_baseline, extent } = Bound::of(condition, stage)?;
     // A gate is lax where much passes it, a trigger where little fires it.
-    let (is_upper, laxness) = match (rule.kind, condition.comparator) {
-        (_, Comparator::Equals) => return None,
-        (Kind::Gate, Comparator::Max | Comparator::Below) => (true, extent.highest),
-        (Kind::Gate, Comparator::Min | Comparator::Above) => (false, -extent.lowest),
-        (Kind::Rollback, Comparator::Min | Comparator::Above) => (true, extent.lowest),
-        (Kind::Rollback, Comparator::Max | Comparator::Below) => (false, -extent.highest),
+    let is_below = condition.comparator.side()? == Ordering::Less;
+    let (is_upper, laxness) = match (rule.kind, is_below) {
+        (Kind::Gate, true) => (true, extent.highest),
+        (Kind::Gate, false) => (false, -extent.lowest),
+        (Kind::Rollback, false) => (true, extent.lowest),
+        (Kind::Rollback, true) => (false, -extent.highest),
     };
     let comparison = Comparison {
         kind: rule.kind,

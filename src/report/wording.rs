@@ -6,7 +6,6 @@ use super::escape::shown;
 use crate::eval::{
     aggregate::Aggregate,
     answer::Missing,
-    comparator::Comparator,
     limit::Limit,
     notation::{duration, shortest},
     persistence::Persistence,
@@ -109,7 +108,7 @@ impl<'t> Wording<'t> {
     /// The rule in one plain sentence: what must hold, or what rolls back.
     pub(super) fn sentence(&self, rule: &Rule, scope: Scope) -> String {
         let limit = |condition: &Condition| {
-            format!("{} {}", relation(condition.comparator), self.limits(rule, condition, scope))
+            format!("{} {}", condition.comparator.relation(), self.limits(rule, condition, scope))
         };
         let (own, subject) = (limit(&rule.condition), self.subject(rule));
         let mut compared = format!("{} is {own}", subject.text);
@@ -292,10 +291,8 @@ pub(super) fn listed(mut items: Vec<String>, word: &str) -> String {
 /// ` for 2 windows`, ` for 15m`, or nothing.
 fn lasting(persistence: Persistence) -> String {
     match persistence {
-        Persistence::Once => String::new(),
         Persistence::Windows(windows) if windows.get() == 1 => " for 1 window".to_owned(),
-        Persistence::Windows(windows) => format!(" for {windows} windows"),
-        Persistence::For(lasting) => format!(" for {}", duration(lasting)),
+        persistence => persistence.phrase(),
     }
 }
 
@@ -313,17 +310,6 @@ fn span(rule: &Rule) -> String {
                 format!(" in windows in a row that together cover at least {}", duration(*lasting))
             }
         },
-    }
-}
-
-/// How a value stands to its limit where the comparison holds.
-fn relation(comparator: Comparator) -> &'static str {
-    match comparator {
-        Comparator::Max => "at most",
-        Comparator::Min => "at least",
-        Comparator::Below => "below",
-        Comparator::Above => "above",
-        Comparator::Equals => "exactly",
     }
 }
 

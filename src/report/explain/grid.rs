@@ -5,7 +5,7 @@ use crate::{
         aggregate::Aggregate,
         answer::Answer,
         limit::Limit,
-        measurement::{Measurement, Series, serve},
+        measurement::{Measurement, Series, series_for_labels},
         table::{Condition, Derived, Kind, MetricId},
         trace::{Breach, Compared, Step, Steps, Trace},
         verdict::Stretch,
@@ -126,7 +126,7 @@ impl<'a, 't> Grid<'a, 't> {
 
     /// The series of a measurement that serves this one.
     fn series_of<'m>(&self, measurement: Option<&'m Measurement>) -> Option<&'m Series> {
-        serve(measurement, &[self.trace.check.series.as_deref()]).next().flatten()
+        series_for_labels(measurement, &[self.trace.check.series.as_deref()]).next().flatten()
     }
 
     /// The values of a metric beside the rule's own; with `in_all`, that of all windows too.
@@ -303,9 +303,9 @@ fn word(answer: Answer) -> &'static str {
 
 /// Whether a window breaches, and what `missing` made of one without data.
 fn breach_word(breach: Breach) -> String {
-    match (breach.measured, breach.settled) {
+    match (breach.measured, breach.resolved) {
         (Answer::Unknown, Answer::Unknown) => "unknown".to_owned(),
-        (Answer::Unknown, settled) => format!("unknown, so {}", word(settled)),
+        (Answer::Unknown, resolved) => format!("unknown, so {}", word(resolved)),
         (measured, _) => word(measured).to_owned(),
     }
 }

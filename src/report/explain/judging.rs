@@ -86,7 +86,7 @@ impl<'t> Judging<'_, 't> {
 fn counted(trace: &Trace<'_>) -> String {
     let Steps::Windows { needed, windows } = &trace.steps else { return String::new() };
     let (kind, all) = (trace.check.rule.kind, windows.len());
-    let of = |answer| windows.iter().filter(|step| step.breach.settled == answer).count();
+    let of = |answer| windows.iter().filter(|step| step.breach.resolved == answer).count();
     let (breaching, unknown) = (of(Answer::Yes), of(Answer::Unknown));
     let mut said = match (kind, longest_run(windows)) {
         (_, None) => "no window breaches".to_owned(),

@@ -39,9 +39,9 @@ fn follow(Trace { check, steps }: &Trace<'_>) {
                 let breach = breach.and(!step.exempt.unwrap_or(Answer::No));
                 let breach = if lacks_baseline { Answer::Unknown } else { breach };
                 assert_eq!(step.breach.measured, breach);
-                assert_eq!(step.breach.settled, rule.missing.settle(breach));
-                run = if step.breach.settled == Answer::Yes { run + 1 } else { 0 };
-                possible = if step.breach.settled == Answer::No { 0 } else { possible + 1 };
+                assert_eq!(step.breach.resolved, rule.missing.resolve(breach));
+                run = if step.breach.resolved == Answer::Yes { run + 1 } else { 0 };
+                possible = if step.breach.resolved == Answer::No { 0 } else { possible + 1 };
                 assert_eq!((step.run, step.possible), (run, possible));
                 longest = longest.max(run);
                 longest_possible = longest_possible.max(possible);
@@ -50,7 +50,7 @@ fn follow(Trace { check, steps }: &Trace<'_>) {
             let those = |holds: fn(&Breach) -> bool| -> Vec<usize> {
                 (0..windows.len()).filter(|window| holds(&windows[*window].breach)).collect()
             };
-            assert_eq!(windows_of(&check.breaches), those(|breach| breach.settled == Answer::Yes));
+            assert_eq!(windows_of(&check.breaches), those(|breach| breach.resolved == Answer::Yes));
             assert_eq!(windows_of(&check.no_data), those(|breach| breach.measured == Answer::Unknown));
             assert_eq!(check.fired_at, fired_at);
             assert_eq!(check.state, outcome(rule, longest >= *needed, longest_possible >= *needed));
@@ -59,8 +59,8 @@ fn follow(Trace { check, steps }: &Trace<'_>) {
             let holds = whole.pair().map(|(value, limit)| rule.condition.comparator.holds(value, limit));
             assert_eq!(whole.holds, holds.map_or(Answer::Unknown, Answer::from));
             assert_eq!(breach.measured, breaks(whole.holds));
-            assert_eq!(breach.settled, rule.missing.settle(breach.measured));
-            let (is_long, is_possible) = (breach.settled == Answer::Yes, breach.settled != Answer::No);
+            assert_eq!(breach.resolved, rule.missing.resolve(breach.measured));
+            let (is_long, is_possible) = (breach.resolved == Answer::Yes, breach.resolved != Answer::No);
             assert_eq!(check.state, outcome(rule, is_long, is_possible));
             let gaps = windows_of(&check.no_data);
             assert!(gaps.iter().all(|window| *window < windows.len()), "{gaps:?}");
