@@ -136,8 +136,9 @@ impl SuiteSource {
 /// A file that is not there is most often one that nobody has written yet.
 fn how_to_begin(mut refusal: Refusal) -> Refusal {
     for fault in refusal.faults.iter_mut().filter(|fault| fault.code == Code::Unreadable) {
-        fault.help =
-            Some("a suite of tests is a file such as gates.test.yaml beside gates.yaml; see the README".to_owned());
+        fault.help = Some(
+            "a suite of tests is a file such as gates.test.yaml beside gates.yaml; see docs/testing.md".to_owned(),
+        );
     }
     refusal
 }

@@ -261,6 +261,6 @@ fn pictures() {
         let picture = BASE64_STANDARD.decode(picture.as_str().unwrap()).unwrap();
         assert!((5_000..150_000).contains(&picture.len()), "{name}: {}", picture.len());
         fs::write(kept.join(format!("{name}.png")), picture).unwrap();
-        assert!(include_str!("../../README.md").contains(&format!("](docs/{name}.png)")), "{name} is not shown");
+        assert!(include_str!("../../docs/reports.md").contains(&format!("]({name}.png)")), "{name} is not shown");
     }
 }

@@ -51,10 +51,10 @@ fn every_feature_is_on_by_default() {
     assert_eq!(default, [("default", format!("{names:?}").as_str())]);
 }
 
-/// How many crates there are besides this one, by `cargo tree` on the system that README.md counts on.
+/// How many crates there are besides this one, by `cargo tree` on the system that docs/commands.md counts on.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
-fn the_crates_are_as_many_as_the_readme_says() -> io::Result<()> {
+fn the_crates_are_as_many_as_the_documents_say() -> io::Result<()> {
     use std::{collections::BTreeSet, process::Command};
     let count = |features: &[&str]| {
         let mut tree = Command::new(env!("CARGO"));
@@ -67,6 +67,6 @@ fn the_crates_are_as_many_as_the_readme_says() -> io::Result<()> {
     };
     let (all, none) = (count(&[])?, count(&["--no-default-features"])?);
     let told = format!("With all of them, {all} other crates are in the build, and without any {none};");
-    assert!(include_str!("../../README.md").contains(&told), "README.md does not say: {told}");
+    assert!(include_str!("../../docs/commands.md").contains(&told), "docs/commands.md does not say: {told}");
     Ok(())
 }

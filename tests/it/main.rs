@@ -47,6 +47,8 @@ mod browser;
 mod ci;
 #[cfg(unix)]
 mod cli;
+#[cfg(all(unix, feature = "default"))]
+mod documents;
 mod explain;
 #[cfg(target_os = "linux")]
 mod failing_outputs;
@@ -64,11 +66,7 @@ mod html;
 mod init;
 mod laws;
 mod lint;
-#[cfg(all(unix, feature = "default"))]
-mod one_truth;
 mod readings;
-#[cfg(all(unix, feature = "default"))]
-mod readme;
 mod recorded;
 mod refusals;
 #[cfg(all(unix, feature = "default"))]

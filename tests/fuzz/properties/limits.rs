@@ -120,7 +120,7 @@ fn assert_limit(written: &str, text: &str, expected: Option<&Plain>) {
     }
 }
 
-/// Whether a limit is written as the README has it, and must be read.
+/// Whether a limit is written as docs/gates.md has it, and must be read.
 fn is_usual(text: &str) -> bool {
     let digits = |text: &str| {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));

@@ -1,5 +1,5 @@
-//! A document's code blocks, and what is needed to run them: fresh folders for its files, and a shell that finds the
-//! built binary.
+//! The documents of the repository, their code blocks, and what is needed to run them: fresh folders for the files of a
+//! document, and a shell that finds the built binary.
 
 use std::{
     env, fs,
@@ -10,22 +10,38 @@ use std::{
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// Every document, by its name from the root of the repository.
+pub(crate) fn documents() -> Vec<(String, String)> {
+    let mut files = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(PathBuf::from).to_vec();
+    let in_docs = fs::read_dir(Path::new(ROOT).join("docs")).unwrap();
+    files.extend(in_docs.map(|entry| Path::new("docs").join(entry.unwrap().file_name())));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "md"));
+    let read = |file: &PathBuf| fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
+    files.iter().map(|file| (file.display().to_string(), read(file))).collect()
+}
+
+/// The parser of every document.
+pub(crate) fn parser(document: &str) -> Parser<'_> {
+    Parser::new_ext(document, Options::ENABLE_TABLES)
+}
+
 /// A fenced block.
-pub(crate) struct Block {
-    pub(crate) language: &'static str,
+pub(crate) struct Block<'a> {
+    pub(crate) language: &'a str,
     /// What the comment before it says: `("file", "checkout/gates.yaml")`.
-    pub(crate) note: Option<(&'static str, &'static str)>,
+    pub(crate) note: Option<(&'a str, &'a str)>,
     pub(crate) text: String,
     /// Where it stands in the document, fences and all.
-    #[allow(dead_code, reason = "not every test writes a document anew")]
     pub(crate) place: Range<usize>,
 }
 
 /// Every code block of `document`, in order; fails on one without fences.
-pub(crate) fn blocks(document: &'static str) -> Vec<Block> {
+pub(crate) fn blocks(document: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut note = None;
-    let mut events = Parser::new_ext(document, Options::ENABLE_TABLES).into_offset_iter();
+    let mut events = parser(document).into_offset_iter();
     while let Some((event, place)) = events.next() {
         match event {
             Event::Html(_) => {
@@ -46,7 +62,6 @@ pub(crate) fn blocks(document: &'static str) -> Vec<Block> {
     }
     blocks
 }
-
 /// What a command printed, and its exit code.
 pub(crate) struct Ran {
     pub(crate) text: String,

@@ -1,7 +1,9 @@
 //! The variables of the environment. Libraries read most of them, so that no list is in the program: each is seen to
 //! change something.
 
-use super::SNAPSHOT;
+use crate::shared::binary::{command, run};
+
+const SNAPSHOT: &str = "fixtures/tsfm/canary_5/rollback.json";
 
 /// A variable of the environment.
 pub(crate) struct Variable {
@@ -41,7 +43,28 @@ pub(crate) const VARIABLES: [Variable; 11] = {
         unseen("CLICOLOR"),
         // How many cores judge changes nothing that is written.
         unseen("RAYON_NUM_THREADS"),
-        // Tried with reports, in tests/reports.rs.
+        // Tried with reports, in `reports.rs`.
         unseen("GITHUB_STEP_SUMMARY"),
     ]
 };
+
+#[test]
+fn every_variable_changes_something() {
+    for Variable { name, trial } in VARIABLES {
+        let Some(Trial { value, beside, arguments }) = trial else { continue };
+        let print = |value: &str| {
+            let mut command = command(arguments);
+            command.env_remove("LC_CTYPE").env_remove("LANG");
+            for (name, value) in beside.iter().copied().chain([(name, value)]) {
+                // An empty locale is one; here it stands for none.
+                if value.is_empty() {
+                    command.env_remove(name)
+                } else {
+                    command.env(name, value)
+                };
+            }
+            run(&mut command).unwrap()
+        };
+        assert_ne!(print(value), print(if name == "LC_ALL" { "C.UTF-8" } else { "" }), "{name}");
+    }
+}
