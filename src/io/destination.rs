@@ -13,10 +13,10 @@ use super::interrupts;
 /// The environment variable that names the file which GitHub shows as the summary of a step.
 const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
-/// Links that lead on for longer than this lead nowhere.
+/// How many links are followed, one after another, before they count as a circle.
 const MOST_LINKS: usize = 40;
 
-/// How text gets where a path leads.
+/// How a file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// A file, or none yet: the new one is written beside it and moved to its place.
@@ -84,7 +84,7 @@ fn follow(path: &Path) -> io::Result<Destination> {
         let name = path.file_name().ok_or(ErrorKind::IsADirectory)?;
         let folder = folder_of(&path).canonicalize()?;
         let place = folder.join(name);
-        // What these folders name is open already, even where it looks like a file.
+        // Names in these folders stand for what is open already, even where it looks like a file.
         if folder == Path::new("/dev") || ["/dev/fd", "/proc"].iter().any(|open| folder.starts_with(open)) {
             return Ok(Destination::Through(place));
         }
@@ -109,11 +109,11 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     if before.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(ErrorKind::PermissionDenied.into());
     }
-    // To the end, so that no unfinished file is left behind.
+    // Until the end, so that an interrupt leaves no unfinished file behind.
     let _held = interrupts::hold();
     let mut builder = Builder::new();
     builder.prefix(".rollout-gate-");
-    // As any new file: what the user's mask leaves.
+    // Those of any new file: the user's mask takes away its part.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder_of(path))?;

@@ -1,4 +1,4 @@
-//! Files: which ones there are, and their text.
+//! Files: which ones there are, and their text. What it means, [`crate::input`] knows.
 
 use std::{
     fs::File,
@@ -40,7 +40,7 @@ impl Source {
     /// # Errors
     /// It cannot be opened, or cannot be read, or is larger than 2 GiB.
     pub fn open(&self) -> Result<Opened, Refusal> {
-        self.open_at_most(MOST_MEASURED)
+        self.open_at_most(SNAPSHOT)
     }
 
     /// The text of a snapshot, without a byte order mark.
@@ -56,24 +56,24 @@ impl Source {
     /// # Errors
     /// It cannot be read, is larger than 16 MiB, or is not UTF-8.
     pub fn read_handwritten(&self) -> Result<String, Refusal> {
-        self.open_at_most(MOST_HANDWRITTEN)?.into_text()
+        self.open_at_most(HANDWRITTEN)?.into_text()
     }
 
-    fn open_at_most(&self, most: Most) -> Result<Opened, Refusal> {
+    fn open_at_most(&self, limit: SizeLimit) -> Result<Opened, Refusal> {
         let name = self.name();
         let content = match self {
-            Self::Stdin => read(io::stdin().lock(), 0, most).map(Content::Bytes),
+            Self::Stdin => read(io::stdin().lock(), 0, limit).map(Content::Bytes),
             Self::File(path) => File::open(path).and_then(|file| {
                 let metadata = file.metadata()?;
                 match metadata.len() {
-                    length if length > most.bytes => Err(most.is_exceeded()),
+                    length if length > limit.bytes => Err(limit.is_exceeded()),
                     length if metadata.is_file() => Ok(Content::File { file, length }),
-                    _ => read(file, 0, most).map(Content::Bytes),
+                    _ => read(file, 0, limit).map(Content::Bytes),
                 }
             }),
         };
         match content {
-            Ok(content) => Ok(Opened { name, content, most }),
+            Ok(content) => Ok(Opened { name, content, limit }),
             Err(error) => Err(unreadable(&name, &error)),
         }
     }
@@ -83,7 +83,7 @@ impl Source {
 pub struct Opened {
     name: String,
     content: Content,
-    most: Most,
+    limit: SizeLimit,
 }
 
 enum Content {
@@ -110,7 +110,7 @@ impl Opened {
     pub(crate) fn into_text(self) -> Result<String, Refusal> {
         let bytes = match self.content {
             Content::Bytes(bytes) => Ok(bytes),
-            Content::File { mut file, length } => file.rewind().and_then(|()| read(file, length, self.most)),
+            Content::File { mut file, length } => file.rewind().and_then(|()| read(file, length, self.limit)),
         };
         text(&self.name, bytes.map_err(|error| unreadable(&self.name, &error))?)
     }
@@ -129,18 +129,18 @@ fn unreadable(name: &str, error: &io::Error) -> Refusal {
 
 /// How large a file may be.
 #[derive(Clone, Copy)]
-struct Most {
+struct SizeLimit {
     bytes: u64,
     said: &'static str,
 }
 
-/// Of snapshots: far above every real one, and little enough to fit in memory.
-const MOST_MEASURED: Most = Most { bytes: 2 << 30, said: "2 GiB" };
+/// Far above every real snapshot, and little enough to fit in memory.
+const SNAPSHOT: SizeLimit = SizeLimit { bytes: 2 << 30, said: "2 GiB" };
 
-/// Of tables and suites: far above what anyone writes, and little enough to be read in seconds.
-const MOST_HANDWRITTEN: Most = Most { bytes: 16 << 20, said: "16 MiB" };
+/// Far above every table and suite that anyone writes, and little enough to be read in seconds.
+const HANDWRITTEN: SizeLimit = SizeLimit { bytes: 16 << 20, said: "16 MiB" };
 
-impl Most {
+impl SizeLimit {
     fn is_exceeded(self) -> io::Error {
         io::Error::new(ErrorKind::FileTooLarge, format!("larger than {}", self.said))
     }
@@ -149,9 +149,9 @@ impl Most {
 /// How much of a file is looked at before the rest is read.
 const BEGINNING: u64 = 64 << 10;
 
-/// Every byte of `file`, which has about `length`. Of what begins as no text, and is refused for that, the beginning:
-/// the rest may be long, as of a disk, or without end, as of `/dev/zero`.
-fn read(mut file: impl Read, length: u64, most: Most) -> io::Result<Vec<u8>> {
+/// Every byte of `file`, which has about `length`. If it does not begin as text, only the beginning: it will be refused,
+/// and the rest may be as long as a disk, or without end, as of `/dev/zero`.
+fn read(mut file: impl Read, length: u64, limit: SizeLimit) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
     if is_text_so_far(&bytes) {
@@ -159,14 +159,14 @@ fn read(mut file: impl Read, length: u64, most: Most) -> io::Result<Vec<u8>> {
         // One more, so that the end is seen without asking for more memory.
         let rest = (length + 1).saturating_sub(read);
         bytes.try_reserve_exact(usize::try_from(rest).map_err(io::Error::other)?)?;
-        file.take(most.bytes + 1 - read).read_to_end(&mut bytes)?;
+        file.take(limit.bytes + 1 - read).read_to_end(&mut bytes)?;
     }
-    if bytes.len() as u64 > most.bytes { Err(most.is_exceeded()) } else { Ok(bytes) }
+    if bytes.len() as u64 > limit.bytes { Err(limit.is_exceeded()) } else { Ok(bytes) }
 }
 
 /// Whether `bytes` may begin a text. Neither JSON nor YAML has a NUL anywhere.
 fn is_text_so_far(bytes: &[u8]) -> bool {
-    // A character that the end of `bytes` cuts is none that is wrong.
+    // A character that the end of `bytes` cuts in two is no fault.
     let is_utf8 = str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
     is_utf8 && !bytes.contains(&0)
 }
@@ -183,9 +183,9 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String, Refusal> {
     Ok(text)
 }
 
-/// The refusal of what is no text, with as much of it as it takes to show where.
+/// The refusal of a text that is not UTF-8, with as much of it as it takes to show where.
 fn not_utf8(name: &str, error: FromUtf8Error) -> Refusal {
-    /// More than anyone is shown of a line.
+    /// More than is ever shown of a line.
     const AFTER: usize = 4000;
     let at = error.utf8_error().valid_up_to();
     let mut bytes = error.into_bytes();
@@ -199,8 +199,7 @@ fn not_utf8(name: &str, error: FromUtf8Error) -> Refusal {
 }
 
 /// The snapshots under each of `paths`, in order: `-` is standard input, a folder gives every `*.json` in
-/// it and below, sorted by name. A folder is walked when the iterator comes to it, and while it does, the names of
-/// what was found there are in memory, and no more.
+/// it and below, sorted by name. A folder is walked when the iterator comes to it.
 ///
 /// What cannot be found, and a folder without a snapshot, is a refusal among them.
 pub fn sources(paths: &[PathBuf]) -> impl Iterator<Item = Result<Source, Refusal>> {
@@ -250,7 +249,7 @@ mod tests {
 
     #[test]
     fn of_what_is_no_text_the_beginning_is_read() {
-        let small = Most { bytes: 1 << 20, said: "" };
+        let small = SizeLimit { bytes: 1 << 20, said: "" };
         let length = |file: Box<dyn Read>| read(file, 0, small).unwrap().len() as u64;
         assert_eq!(length(Box::new(io::repeat(0))), BEGINNING);
         assert_eq!(length(Box::new(io::repeat(0xFF))), BEGINNING);
@@ -261,14 +260,14 @@ mod tests {
 
     #[test]
     fn a_file_may_be_so_large_and_no_larger() {
-        let most = Most { bytes: 100_000, said: "100 kB" };
-        let length = |bytes: u64| read(io::repeat(b' ').take(bytes), 0, most).map(|bytes| bytes.len());
+        let limit = SizeLimit { bytes: 100_000, said: "100 kB" };
+        let length = |bytes: u64| read(io::repeat(b' ').take(bytes), 0, limit).map(|bytes| bytes.len());
         assert_eq!(length(100_000).unwrap(), 100_000);
         assert_eq!(length(100_001).unwrap_err().to_string(), "larger than 100 kB");
         let file = tempfile::NamedTempFile::new().unwrap();
         file.as_file().set_len(100_000).unwrap();
         let source = Source::File(file.path().to_owned());
-        let opens = |bytes| source.open_at_most(Most { bytes, ..most }).is_ok();
+        let opens = |bytes| source.open_at_most(SizeLimit { bytes, ..limit }).is_ok();
         assert_eq!([99_999, 100_000, 100_001].map(opens), [false, true, true]);
     }
 }

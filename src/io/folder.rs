@@ -1,4 +1,4 @@
-//! What is under a folder, in order, in little memory.
+//! The snapshots under a folder, in order, in little memory.
 
 use std::{
     collections::BTreeMap,
@@ -12,9 +12,9 @@ use crate::refusal::{Code, Fault, Refusal};
 /// The path of every `*.json` under `root`, sorted by name in each folder, and among them what cannot be walked. Links
 /// are followed, but not in circles.
 ///
-/// The whole folder is walked at once. Of what was found its name is in memory, and no more.
+/// The whole folder is walked at once, and only the names of what was found are in memory.
 pub(super) fn snapshots(root: &Path) -> impl ExactSizeIterator<Item = Result<PathBuf, Refusal>> + Send + use<> {
-    let mut found = Found { root: root.to_owned(), names: Vec::new(), places: Vec::new(), apart: BTreeMap::new() };
+    let mut found = Listing { root: root.to_owned(), names: Vec::new(), places: Vec::new(), apart: BTreeMap::new() };
     for entry in WalkDir::new(root).follow_links(true) {
         let path = entry.as_ref().map_or_else(walkdir::Error::path, |entry| Some(entry.path())).unwrap_or(root);
         match snapshot(&entry) {
@@ -27,18 +27,18 @@ pub(super) fn snapshots(root: &Path) -> impl ExactSizeIterator<Item = Result<Pat
 }
 
 /// What was found under a folder. `WalkDir` could sort, but holds several times as much of every file to do so.
-struct Found {
+struct Listing {
     root: PathBuf,
     /// The names that lead from the root to each, with a NUL after each name and one more after the last. No name has a
     /// NUL in it: that the bytes are in order is that the names are, folder by folder.
     names: Vec<u8>,
     /// Where in `names` each begins.
     places: Vec<usize>,
-    /// By its place, the little that is no snapshot, or whose name is not UTF-8.
+    /// By its place, what `names` cannot hold: refusals, and names that are not UTF-8.
     apart: BTreeMap<usize, Result<PathBuf, Refusal>>,
 }
 
-impl Found {
+impl Listing {
     fn add(&mut self, path: &Path, refusal: Option<Refusal>) {
         /// Between the names of a path, and in no name.
         const SEPARATOR: u8 = std::path::MAIN_SEPARATOR as u8;
@@ -75,7 +75,7 @@ fn snapshot(entry: &walkdir::Result<walkdir::DirEntry>) -> Result<bool, Refusal>
     match entry {
         // A circle of links leads back to a folder that is being walked already.
         Err(error) if error.loop_ancestor().is_some() => Ok(false),
-        // A link to nowhere that is no snapshot by its name.
+        // A link to nowhere whose name is not that of a snapshot.
         Err(error) if error.path().is_some_and(|path| path.is_symlink() && !is_json(path)) => Ok(false),
         Err(error) => {
             let name = error.path().map(Path::to_string_lossy).unwrap_or_default().into_owned();

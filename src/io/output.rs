@@ -9,13 +9,13 @@ use crate::exit::Status;
 #[derive(Debug)]
 pub struct Output {
     stdout: io::BufWriter<io::StdoutLock<'static>>,
-    state: State,
+    state: StreamState,
     /// Held while some of what was written is not flushed, so that no document ends in its middle.
     held: Option<Held>,
 }
 
 #[derive(Debug)]
-enum State {
+enum StreamState {
     Open,
     /// The reader has gone, as `head -1` does: not an error.
     Closed,
@@ -26,7 +26,11 @@ impl Output {
     /// Takes standard output: nobody else writes to it as long as this lives.
     #[must_use]
     pub fn open() -> Self {
-        Self { stdout: io::BufWriter::with_capacity(64 * 1024, io::stdout().lock()), state: State::Open, held: None }
+        Self {
+            stdout: io::BufWriter::with_capacity(64 * 1024, io::stdout().lock()),
+            state: StreamState::Open,
+            held: None,
+        }
     }
 
     /// Writes, unless a write has failed before.
@@ -46,11 +50,11 @@ impl Output {
     }
 
     fn attempt(&mut self, write: impl FnOnce(&mut io::BufWriter<io::StdoutLock<'static>>) -> io::Result<()>) {
-        if matches!(self.state, State::Open) {
+        if matches!(self.state, StreamState::Open) {
             match write(&mut self.stdout) {
                 Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::BrokenPipe => self.state = State::Closed,
-                Err(error) => self.state = State::Failed(error),
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => self.state = StreamState::Closed,
+                Err(error) => self.state = StreamState::Failed(error),
             }
         }
     }
@@ -63,8 +67,8 @@ impl Output {
         // A buffer that could not be written would try again when it is dropped.
         drop(self.stdout.into_parts());
         match self.state {
-            State::Open | State::Closed => true,
-            State::Failed(error) => {
+            StreamState::Open | StreamState::Closed => true,
+            StreamState::Failed(error) => {
                 complain(&format!("error: standard output cannot be written: {error}\n"));
                 false
             }
@@ -79,7 +83,7 @@ pub fn deliver(text: impl AsRef<[u8]>, status: Status) -> Status {
     if output.finish() { status } else { Status::Unusable }
 }
 
-/// Writes to standard error. If that fails too there is nobody left to tell.
+/// Writes to standard error. If that fails, too, there is nobody left to tell.
 pub fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

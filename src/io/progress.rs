@@ -1,4 +1,4 @@
-//! How far a long run is.
+//! How far a long run is, shown while it lasts. It counts, and does not know what.
 
 use std::{
     io::{self, IsTerminal},
@@ -31,7 +31,7 @@ impl Progress {
         self.judged.fetch_add(1, Relaxed);
         if self.is_terminal {
             let seconds = self.since.elapsed().as_secs();
-            // One thread is the first to see that a second has passed.
+            // Of all threads, the first to see that another second has passed writes.
             if self.written.fetch_max(seconds, Relaxed) < seconds {
                 self.write();
             }
@@ -59,7 +59,7 @@ impl Progress {
 
     fn clear(&self) {
         if self.written.load(Relaxed) > 0 {
-            // Spaces, which every terminal understands; wider than the line gets.
+            // Spaces work on every terminal; the line is never as wide.
             complain(&format!("\r{:60}\r", ""));
         }
     }

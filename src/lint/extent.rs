@@ -23,7 +23,8 @@ impl Extent {
     /// Every finite number.
     pub const ALL: Self = Self { lowest: f64::MIN, highest: f64::MAX };
 
-    /// The values that stand so to `limit`. Numbers have neighbours: what is below 1 ends just before 1.
+    /// The values for which the comparison with `limit` holds. A strict one ends at the nearest number: the greatest
+    /// that is `below 1` is the one just before 1.
     #[must_use]
     pub fn holding(comparator: Comparator, limit: f64) -> Self {
         let is_inside = comparator.accepts(Ordering::Equal);
@@ -55,16 +56,17 @@ impl Extent {
     }
 }
 
-/// A limit at a stage as an extent of values, or of percents beside the baseline. Only bounds of one kind compare.
+/// Where the comparison with a limit at a stage holds: an extent of values, or of percents relative to the baseline. Only
+/// two of one kind can be compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bound {
+pub struct LimitExtent {
     /// Whether it moves with the baseline.
     pub is_baseline: bool,
-    /// Where the comparison holds.
+    /// The values, or percents, for which it holds.
     pub extent: Extent,
 }
 
-impl Bound {
+impl LimitExtent {
     /// `None` where the condition has no limit at the stage, or one that is not set.
     #[must_use]
     pub fn of(condition: &Condition, stage: StageId) -> Option<Self> {
@@ -77,17 +79,17 @@ impl Bound {
     }
 }
 
-/// The values that a comparison can meet.
+/// The values that a metric, or what a rule makes of its series, can have.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Domain {
-    /// Everything in between, too.
+    /// Everything from its lowest to its highest.
     Range(Extent),
     /// 0 and 1, and nothing between them.
     Flag,
 }
 
 impl Domain {
-    /// What a metric of `unit` can be in a window, or as one value of the whole series.
+    /// Of a metric of `unit` in a window, or of one `aggregate` of its whole series.
     #[must_use]
     pub fn of(unit: Unit, aggregate: Option<Aggregate>) -> Self {
         let (lowest, highest) = unit.bounds();
@@ -99,13 +101,13 @@ impl Domain {
         }
     }
 
-    /// Whether some value is in `extent`.
+    /// Whether any of its values is in `extent`.
     #[must_use]
     pub fn reaches(self, extent: Extent) -> bool {
         !self.hull(extent).is_empty()
     }
 
-    /// From the lowest to the highest value in `extent`: where a mean of such values is.
+    /// From the lowest to the highest of its values in `extent`: any mean of those is in between.
     #[must_use]
     pub fn hull(self, extent: Extent) -> Extent {
         match self {
@@ -117,7 +119,7 @@ impl Domain {
         }
     }
 
-    /// Whether every value is in `extent`.
+    /// Whether all its values are in `extent`.
     #[must_use]
     pub fn is_within(self, extent: Extent) -> bool {
         match self {

@@ -1,6 +1,7 @@
-//! What a review of a pipeline raises: which lint, about which part, in which words, and the way out.
+//! What a review of a pipeline raises: which lint, about which part, in which words, and what to do about it.
 //!
-//! Parts are named by their place in the pipeline. Where they stand in a file, the reader of tables knows.
+//! Parts are named by their place in the pipeline; only the reader of tables knows where in a file that is. A new kind
+//! of part is a variant of [`Part`], and the way to it in that reader.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +18,11 @@ pub struct Finding {
     pub lint: Lint,
     /// What it is about.
     pub part: Part,
-    /// Another part that has to do with it, and what that one is.
+    /// A second part that has to do with it, and what that one is: "stricter here".
     pub beside: Option<(Part, &'static str)>,
     /// What is found.
     pub message: String,
-    /// The way out.
+    /// What to do about it.
     pub help: String,
 }
 
@@ -86,7 +87,7 @@ pub fn limits(pipeline: &Pipeline) -> Vec<WrittenLimit<'_>> {
     written
 }
 
-/// Where the limit of a comparison at a stage is written.
+/// The limit of a comparison at a stage, as the part that it is written in. `index` is that of [`Part::Condition`].
 #[must_use]
 pub fn limit_part(rule: RuleId, index: usize, condition: &Condition, stage: StageId) -> Part {
     Part::Limit(rule, index, matches!(condition.limits, Limits::At(_)).then_some(stage))
@@ -156,14 +157,14 @@ impl Finding {
         Self { lint, part, beside: None, message, help: help.into() }
     }
 
-    /// About a second part, too: `what` says what that one is.
+    /// With a second part that has to do with it.
     #[must_use]
     pub fn beside(mut self, part: Part, what: &'static str) -> Self {
         self.beside = Some((part, what));
         self
     }
 
-    /// With how to say that it is meant so, added to the way out.
+    /// With how to allow it, for where it is meant so.
     #[must_use]
     pub fn unless_meant(mut self) -> Self {
         let owner = self.part.owner().noun();

@@ -1,4 +1,5 @@
-//! What a table leaves open: limits that are not set, metrics that nobody looks at, stages that nothing guards.
+//! What a table leaves open: limits that are not set, metrics that no rule looks at, stages and pipelines without what
+//! they need in an emergency.
 
 use std::collections::HashSet;
 
@@ -25,7 +26,7 @@ pub fn unset_limits(pipeline: &Pipeline) -> Vec<Finding> {
     limits(pipeline).into_iter().filter(|written| written.limit == Limit::Unset).map(finding).collect()
 }
 
-/// Metrics that no rule looks at. What only an allowed one is made from is not raised beside it.
+/// Metrics that no rule looks at. Where an unused one is allowed, what it is made from counts as used.
 #[must_use]
 pub fn unused_metrics(pipeline: &Pipeline) -> Vec<Finding> {
     let ids = || (0..).map(MetricId).zip(&pipeline.metrics);
@@ -41,7 +42,7 @@ pub fn unused_metrics(pipeline: &Pipeline) -> Vec<Finding> {
     unused.map(finding).collect()
 }
 
-/// These metrics and all that they are made from.
+/// These metrics, and all that they are made from.
 fn with_ingredients(pipeline: &Pipeline, metrics: impl Iterator<Item = MetricId>) -> HashSet<MetricId> {
     let mut found = HashSet::new();
     let mut next: Vec<MetricId> = metrics.collect();

@@ -1,10 +1,10 @@
-//! What passes a gate and fires a trigger all the same.
+//! Values that pass the gate rules of a stage and fire a rollback rule all the same.
 
 use std::cmp::Ordering;
 
 use super::{
     code::Lint,
-    extent::{Bound, Domain, Extent},
+    extent::{Domain, Extent, LimitExtent},
     finding::{Finding, Gates, Part, RuleId, deciding_gates, limit_part, rules, stages},
 };
 use crate::eval::{
@@ -21,7 +21,7 @@ pub fn gates_that_pass_triggers(pipeline: &Pipeline) -> Vec<Finding> {
     triggers.filter_map(|(id, rule)| passes_trigger(pipeline, &gates, id, rule)).collect()
 }
 
-/// A gate and a trigger at a stage that a value can pass and fire.
+/// A stage at which some value passes the gate and fires the trigger.
 struct Clash {
     stage: StageId,
     gate: Part,
@@ -34,14 +34,14 @@ fn passes_trigger(pipeline: &Pipeline, gates: &Gates<'_>, id: RuleId, rule: &Rul
     let first = clashes.first()?;
     let stage_name =
         |clash: &Clash| pipeline.stages.get(clash.stage.0).map_or(String::new(), |stage| format!("`{}`", stage.name));
-    let told: Vec<String> = clashes
+    let where_and_how: Vec<String> = clashes
         .chunk_by(|a, b| a.limits == b.limits)
         .filter_map(|alike| {
             let names: Vec<String> = alike.iter().map(stage_name).collect();
             Some(format!("{} at {}", alike.first()?.limits, names.join(", ")))
         })
         .collect();
-    let message = format!("a value can pass the gate and fire this trigger: {}", told.join("; "));
+    let message = format!("a value can pass the gate and fire this trigger: {}", where_and_how.join("; "));
     let condition = &rule.condition;
     let limit = condition.limit(first.stage)?;
     let excluding = match condition.comparator.opposite() {
@@ -56,17 +56,17 @@ fn passes_trigger(pipeline: &Pipeline, gates: &Gates<'_>, id: RuleId, rule: &Rul
 /// What passes the gates at `stage` and fires `rule`; `None` where nothing does, or no gate bounds its metric on
 /// the side of the trigger.
 fn clash(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, stage: StageId) -> Option<Clash> {
-    if !rule.conditions().all(|condition| Bound::of(condition, stage).is_some()) {
+    if !rule.conditions().all(|condition| LimitExtent::of(condition, stage).is_some()) {
         return None;
     }
     let own = &rule.condition;
     let bounding = |(_, gate): &(RuleId, &Rule)| bounds_side(gate.condition.comparator, own.comparator);
     let (id, gate) = comparable(gates, rule, own, stage).filter(bounding).min_by(|(_, a), (_, b)| {
         let laxness =
-            |gate: &Rule| Bound::of(&gate.condition, stage).map_or(0.0, |bound| laxness(bound, own.comparator));
+            |gate: &Rule| LimitExtent::of(&gate.condition, stage).map_or(0.0, |extent| laxness(extent, own.comparator));
         laxness(a).total_cmp(&laxness(b))
     })?;
-    // What one part of the trigger excludes, the whole does not fire on.
+    // With `and`, the trigger fires only if each of its conditions can hold for something that passes.
     let is_passed = rule.conditions().all(|condition| passes(pipeline, gates, rule, condition, stage));
     let limit = |condition: &Condition| condition.limit(stage).map_or(String::new(), |limit| limit.to_string());
     let written = |condition: &Condition| format!("{} {}", condition.comparator.name(), limit(condition));
@@ -79,10 +79,10 @@ fn clash(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, stage: StageId) ->
 
 /// Whether some value fires `condition` of `rule` and passes every gate that says something of the same values.
 fn passes(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, condition: &Condition, stage: StageId) -> bool {
-    let Some(fires) = Bound::of(condition, stage) else { return false };
+    let Some(fires) = LimitExtent::of(condition, stage) else { return false };
     let (mut in_windows, mut passing) = (Extent::ALL, fires.extent);
     for (_, gate) in comparable(gates, rule, condition, stage) {
-        let Some(Bound { extent, .. }) = Bound::of(&gate.condition, stage) else { continue };
+        let Some(LimitExtent { extent, .. }) = LimitExtent::of(&gate.condition, stage) else { continue };
         match gate.aggregate() {
             None => in_windows = in_windows.and(extent),
             Some(_) => passing = passing.and(extent),
@@ -90,7 +90,7 @@ fn passes(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, condition: &Condi
     }
     let aggregate = rule.aggregate();
     match pipeline.metric(condition.metric) {
-        // Of a sum, what holds in every window says nothing.
+        // What every window is bounded by does not bound their sum.
         Some(metric) if !fires.is_baseline && aggregate == Some(Aggregate::Total) => {
             Domain::of(metric.unit, aggregate).reaches(passing)
         }
@@ -109,17 +109,17 @@ fn comparable<'g, 't>(
     condition: &'g Condition,
     stage: StageId,
 ) -> impl Iterator<Item = (RuleId, &'t Rule)> {
-    let form = Bound::of(condition, stage).map(|bound| bound.is_baseline);
-    let has_form = move |gate: &Rule| Bound::of(&gate.condition, stage).map(|bound| bound.is_baseline) == form;
+    let is_baseline = move |condition: &Condition| LimitExtent::of(condition, stage).map(|extent| extent.is_baseline);
+    let same_kind = move |gate: &Rule| is_baseline(&gate.condition) == is_baseline(condition);
     let same_windows = |gate: &Rule| match (&gate.over, &rule.over) {
         (Over::Windows { .. }, Over::Windows { .. }) => true,
-        // What holds in every window holds for their mean and for the last of them, and not for their sum.
+        // A bound of every window bounds their mean and the last of them, but not their sum.
         (Over::Windows { .. }, Over::Whole(aggregate)) => *aggregate != Aggregate::Total,
         (Over::Whole(gate), Over::Whole(aggregate)) => gate == aggregate,
         (Over::Whole(_), Over::Windows { .. }) => false,
     };
     let same_exemption = |gate: &Rule| gate.unless().is_none() || gate.unless() == rule.unless();
-    let is_comparable = move |gate: &Rule| has_form(gate) && same_windows(gate) && same_exemption(gate);
+    let is_comparable = move |gate: &Rule| same_kind(gate) && same_windows(gate) && same_exemption(gate);
     gates.get(&condition.metric).into_iter().flatten().copied().filter(move |(_, gate)| is_comparable(gate))
 }
 
@@ -128,8 +128,8 @@ fn bounds_side(gate: Comparator, trigger: Comparator) -> bool {
     trigger.side().is_none_or(|side| !gate.accepts(side))
 }
 
-/// How far a gate reaches to the side where the trigger fires.
-fn laxness(gate: Bound, trigger: Comparator) -> f64 {
+/// How far a gate lets values go on the side where the trigger fires.
+fn laxness(gate: LimitExtent, trigger: Comparator) -> f64 {
     match trigger.side() {
         Some(Ordering::Less) => -gate.extent.lowest,
         _ => gate.extent.highest,

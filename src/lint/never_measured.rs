@@ -1,4 +1,4 @@
-//! A pipeline beside what is measured: names that only one of the two knows.
+//! Metrics that only the table or only the snapshots know.
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,7 +25,7 @@ pub fn is_tried(rule: &Rule, observed: &[ObservedMetrics]) -> bool {
     observed.iter().any(|metrics| rule.applies_at(metrics.stage))
 }
 
-/// Rules with a metric that none of the snapshots has that are of a stage at which the rule stands.
+/// Rules with a metric that is in no snapshot of their stages, though there are snapshots of one of them.
 #[must_use]
 pub fn metrics_never_seen(pipeline: &Pipeline, observed: &[ObservedMetrics]) -> Vec<Finding> {
     let seen: Vec<(StageId, HashSet<MetricId>)> =
@@ -47,7 +47,7 @@ pub fn metrics_never_seen(pipeline: &Pipeline, observed: &[ObservedMetrics]) -> 
     rules(pipeline).filter_map(finding).collect()
 }
 
-/// The metrics that a snapshot has: whole, or by their parts.
+/// The metrics of the pipeline that snapshots have, measured or derived from those that are.
 fn available(pipeline: &Pipeline, observed: &ObservedMetrics) -> HashSet<MetricId> {
     let names: HashSet<&str> = observed.metrics.iter().map(String::as_str).collect();
     let mut available = HashSet::new();
@@ -61,7 +61,7 @@ fn available(pipeline: &Pipeline, observed: &ObservedMetrics) -> HashSet<MetricI
     available
 }
 
-/// Metrics of snapshots that the pipeline does not declare, each once, where it comes first.
+/// Metrics of snapshots that the pipeline does not declare, each where it comes first.
 #[must_use]
 pub fn metrics_not_judged(pipeline: &Pipeline, observed: &[ObservedMetrics]) -> Vec<Finding> {
     let declared: HashSet<&str> = pipeline.metrics.iter().map(|metric| metric.name.as_str()).collect();

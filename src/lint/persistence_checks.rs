@@ -1,4 +1,4 @@
-//! How long rollback rules wait, and whether they stand anywhere.
+//! Rollback rules that wait for longer than their stages observe, for an unknown time, or that apply at no stage.
 
 use super::{
     code::Lint,
@@ -42,7 +42,7 @@ fn waits_too_long(pipeline: &Pipeline, id: RuleId, rule: &Rule) -> Option<Findin
         (Persistence::For(lasting), None) => (duration(lasting), lasting),
         (_, Some(window)) => {
             let windows = persistence.needed(window);
-            // As many windows as it takes to observe so long; the last may reach beyond.
+            // A stage that observes for 12m has three windows of 5m: the last may end later.
             if windows <= Persistence::For(observed).needed(window) {
                 return None;
             }
@@ -59,7 +59,7 @@ fn waits_too_long(pipeline: &Pipeline, id: RuleId, rule: &Rule) -> Option<Findin
     })
 }
 
-/// `windows: N`, where windows can have any width. One window is one, however wide.
+/// `windows: N` above 1 in a pipeline that does not say how wide a window is.
 #[must_use]
 pub fn windows_of_any_width(pipeline: &Pipeline) -> Vec<Finding> {
     let finding = |(id, rule): (RuleId, &Rule)| {

@@ -1,4 +1,4 @@
-//! Whether limits are within reach of what is compared with them: what can never happen, and what always does.
+//! Limits that do not fit the range of what is compared with them: comparisons that never hold, or that always do.
 
 use super::{
     code::Lint,
@@ -14,8 +14,8 @@ use crate::eval::{
     unit::Unit,
 };
 
-/// A comparison of a metric with a number.
-struct Comparison<'t> {
+/// A limit that is a number, and what is compared with it.
+struct FixedLimit<'t> {
     rule: &'t Rule,
     part: Part,
     metric: &'t Metric,
@@ -23,14 +23,14 @@ struct Comparison<'t> {
     limit: f64,
 }
 
-/// Every comparison with a number that a pipeline's rules make.
-fn comparisons(pipeline: &Pipeline) -> impl Iterator<Item = Comparison<'_>> {
+/// Every limit of a pipeline that is a number.
+fn fixed_limits(pipeline: &Pipeline) -> impl Iterator<Item = FixedLimit<'_>> {
     limits(pipeline).into_iter().filter_map(|WrittenLimit { rule, condition, limit, part, .. }| {
-        Comparison::new(pipeline, rule, condition, limit, part)
+        FixedLimit::new(pipeline, rule, condition, limit, part)
     })
 }
 
-impl<'t> Comparison<'t> {
+impl<'t> FixedLimit<'t> {
     /// `None` where the limit is no number.
     fn new(pipeline: &'t Pipeline, rule: &'t Rule, condition: &Condition, limit: Limit, part: Part) -> Option<Self> {
         let Limit::Fixed(limit) = limit else { return None };
@@ -38,7 +38,7 @@ impl<'t> Comparison<'t> {
         Some(Self { rule, part, metric, comparator: condition.comparator, limit: limit.get() })
     }
 
-    /// A limit that somebody wrote in percent.
+    /// Whether it was most likely written in percent: above 1, on a ratio.
     fn is_percentage(&self) -> bool {
         // The sum of a measured ratio over windows can be above 1; that of a derived one is a quotient again.
         let is_ratio = self.rule.aggregate() != Some(Aggregate::Total) || self.metric.derived.is_some();
@@ -75,13 +75,13 @@ impl<'t> Comparison<'t> {
     }
 }
 
-/// What to look at where a limit decides nothing.
+/// The help where a limit decides nothing.
 const LOOK: &str = "look at the comparator, and at the unit in which the limit is written";
 
 /// Limits above 1 on a ratio.
 #[must_use]
 pub fn percentages_on_ratios(pipeline: &Pipeline) -> Vec<Finding> {
-    let finding = |comparison: Comparison<'_>| {
+    let finding = |comparison: FixedLimit<'_>| {
         let name = &comparison.metric.name;
         let message = format!("`{name}` is a ratio, 0 to 1, and this limit is {}", shortest(comparison.limit));
         let help = format!(
@@ -91,7 +91,7 @@ pub fn percentages_on_ratios(pipeline: &Pipeline) -> Vec<Finding> {
         );
         Finding::new(Lint::PercentageOnRatio, comparison.part, message, help)
     };
-    comparisons(pipeline).filter(Comparison::is_percentage).map(finding).collect()
+    fixed_limits(pipeline).filter(FixedLimit::is_percentage).map(finding).collect()
 }
 
 /// Ratios compared with `equals`.
@@ -110,15 +110,15 @@ pub fn ratios_that_equal(pipeline: &Pipeline) -> Vec<Finding> {
     conditions.filter_map(finding).collect()
 }
 
-/// Rollback rules with a limit that no value gets beyond.
+/// Rollback rules with a comparison that holds for no value.
 #[must_use]
 pub fn triggers_out_of_range(pipeline: &Pipeline) -> Vec<Finding> {
-    let finding = |comparison: Comparison<'_>| {
+    let finding = |comparison: FixedLimit<'_>| {
         let message = format!("this trigger never fires: {}", comparison.is("never"));
         Finding::new(Lint::TriggerCannotFire, comparison.part, message, LOOK)
     };
-    let never = |comparison: &Comparison<'_>| comparison.rule.kind == Kind::Rollback && comparison.never_holds();
-    comparisons(pipeline).filter(never).map(finding).collect()
+    let never = |comparison: &FixedLimit<'_>| comparison.rule.kind == Kind::Rollback && comparison.never_holds();
+    fixed_limits(pipeline).filter(never).map(finding).collect()
 }
 
 /// Rollback rules that every value fires.
@@ -128,43 +128,43 @@ pub fn triggers_that_always_fire(pipeline: &Pipeline) -> Vec<Finding> {
     triggers.filter_map(|(id, rule)| always_fires(pipeline, id, rule)).collect()
 }
 
-/// The first stage at which it always fires says why.
+/// At the first stage at which every value fires `rule`.
 fn always_fires(pipeline: &Pipeline, id: RuleId, rule: &Rule) -> Option<Finding> {
     let at = |stage: StageId, (index, condition): (usize, &Condition)| {
         let part = limit_part(id, index, condition, stage);
-        Comparison::new(pipeline, rule, condition, condition.limit(stage)?, part)
+        FixedLimit::new(pipeline, rule, condition, condition.limit(stage)?, part)
     };
     let all =
         |stage| (0..).zip(rule.conditions()).map(move |condition| at(stage, condition)).collect::<Option<Vec<_>>>();
-    let always = |all: &Vec<Comparison<'_>>| all.iter().all(Comparison::always_holds);
+    let always = |all: &Vec<FixedLimit<'_>>| all.iter().all(FixedLimit::always_holds);
     let all = stages(pipeline).filter_map(|(stage, _)| all(stage)).find(always)?;
-    let told: Vec<String> = all.iter().map(|comparison| comparison.is("always")).collect();
-    let message = format!("this trigger always fires: {}", told.join(", and "));
+    let reasons: Vec<String> = all.iter().map(|comparison| comparison.is("always")).collect();
+    let message = format!("this trigger always fires: {}", reasons.join(", and "));
     Some(Finding::new(Lint::TriggerAlwaysFires, all.first()?.part, message, LOOK))
 }
 
 /// Gate rules that every value passes.
 #[must_use]
 pub fn gates_that_cannot_fail(pipeline: &Pipeline) -> Vec<Finding> {
-    let finding = |comparison: Comparison<'_>| {
+    let finding = |comparison: FixedLimit<'_>| {
         let message = format!("this gate rule cannot fail: {}", comparison.is("always"));
         Finding::new(Lint::GateCannotFail, comparison.part, message, LOOK).unless_meant()
     };
-    let always = |comparison: &Comparison<'_>| comparison.rule.kind == Kind::Gate && comparison.always_holds();
-    comparisons(pipeline).filter(always).map(finding).collect()
+    let always = |comparison: &FixedLimit<'_>| comparison.rule.kind == Kind::Gate && comparison.always_holds();
+    fixed_limits(pipeline).filter(always).map(finding).collect()
 }
 
 /// Gate rules that no value passes.
 #[must_use]
 pub fn gates_that_cannot_pass(pipeline: &Pipeline) -> Vec<Finding> {
-    let finding = |comparison: Comparison<'_>| {
+    let finding = |comparison: FixedLimit<'_>| {
         let message = format!("this gate rule cannot pass: {}", comparison.is("never"));
         Finding::new(Lint::GateCannotPass, comparison.part, message, LOOK)
     };
-    // Where its flag is 1, a window passes.
+    // With `unless`, a window whose flag is 1 passes, whatever its value.
     let can_fail_only = |rule: &Rule| rule.kind == Kind::Gate && rule.unless().is_none();
-    let never = |comparison: &Comparison<'_>| can_fail_only(comparison.rule) && comparison.never_holds();
-    comparisons(pipeline).filter(never).map(finding).collect()
+    let never = |comparison: &FixedLimit<'_>| can_fail_only(comparison.rule) && comparison.never_holds();
+    fixed_limits(pipeline).filter(never).map(finding).collect()
 }
 
 /// Gate rules that no value passes together with others on the same metric; each is raised once.
@@ -185,13 +185,13 @@ pub fn gates_that_exclude_each_other(pipeline: &Pipeline) -> Vec<Finding> {
 /// The first of `gates`, which are on one metric, that excludes all that those before it let pass at `stage`.
 fn excluding(pipeline: &Pipeline, gates: &[(RuleId, &Rule)], stage: StageId) -> Option<Finding> {
     let mut passing = Extent::ALL;
-    // The rules that the two ends of it come from.
+    // Which rules its two ends come from.
     let (mut low, mut high) = (None, None);
     let in_windows = gates.iter().filter(|(_, gate)| gate.unless().is_none() && gate.aggregate().is_none());
     for (id, gate) in in_windows {
         let Some(limit) = gate.condition.limit(stage) else { continue };
         let part = limit_part(*id, 0, &gate.condition, stage);
-        let comparison = Comparison::new(pipeline, gate, &gate.condition, limit, part);
+        let comparison = FixedLimit::new(pipeline, gate, &gate.condition, limit, part);
         let Some(comparison) = comparison.filter(|it| !it.is_percentage() && !it.never_holds()) else { continue };
         let extent = comparison.extent();
         let is_higher = extent.lowest > passing.lowest;

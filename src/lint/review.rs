@@ -91,7 +91,7 @@ fn unused_allows(pipeline: &Pipeline, observed: &[ObservedMetrics], raised: &Has
     unused.map(finding).collect()
 }
 
-/// Whether there are snapshots that would show what an `allow` is for.
+/// Whether what an `allow` is for could have been found: two lints need snapshots, of the right stage.
 fn could_be_raised(pipeline: &Pipeline, observed: &[ObservedMetrics], (owner, code): (Owner, &str)) -> bool {
     match owner {
         Owner::Rule(rule) if code == Lint::MetricNeverSeen.name() => {

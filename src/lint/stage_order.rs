@@ -1,10 +1,10 @@
-//! Whether limits and times grow laxer on the way up the ladder.
+//! Whether limits and observation times grow laxer from one stage to the next.
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
 use super::{
     code::Lint,
-    extent::Bound,
+    extent::LimitExtent,
     finding::{Finding, Part, RuleId, limit_part, rules, stages},
 };
 use crate::eval::{
@@ -35,16 +35,16 @@ pub fn of_observation(pipeline: &Pipeline) -> Vec<Finding> {
 /// Limits that are laxer than at the nearest earlier stage that has one.
 #[must_use]
 pub fn of_limits(pipeline: &Pipeline) -> Vec<Finding> {
-    ladders(pipeline).iter().flat_map(|ladder| ladder.loosenings(pipeline)).collect()
+    limits_by_stage(pipeline).iter().flat_map(|limits| limits.loosenings(pipeline)).collect()
 }
 
-/// What makes two limits comparable: everything but their size.
+/// What two limits must have in common to be compared: everything but their size.
 #[derive(PartialEq)]
-struct Comparison {
+struct SameRule {
     kind: Kind,
     severity: Severity,
     metric: MetricId,
-    /// Whether it is high values that the rule is about.
+    /// Whether high values are the bad ones.
     is_upper: bool,
     is_baseline: bool,
     aggregate: Option<Aggregate>,
@@ -55,43 +55,42 @@ struct Comparison {
 
 /// The limit of a rule at a stage.
 #[derive(Clone, Copy)]
-struct Step {
+struct LimitAt {
     stage: StageId,
     part: Part,
     comparator: Comparator,
     limit: Limit,
-    /// The greater, the more is let pass.
+    /// Greater where more values are let pass.
     laxness: f64,
 }
 
-/// One comparison on its way up; several steps at a stage where several rules say the same.
-struct Ladder {
-    comparison: Comparison,
-    steps: Vec<Step>,
+/// The limits of one rule in the order of the stages; several at a stage where several rules differ only in them.
+struct LimitsByStage {
+    rule: SameRule,
+    limits: Vec<LimitAt>,
 }
 
-/// Every comparison of a pipeline, with its steps in the order of the stages.
-fn ladders(pipeline: &Pipeline) -> Vec<Ladder> {
+fn limits_by_stage(pipeline: &Pipeline) -> Vec<LimitsByStage> {
     // By metric, so that each is compared with few.
-    let mut ladders: BTreeMap<MetricId, Vec<Ladder>> = BTreeMap::new();
+    let mut found: BTreeMap<MetricId, Vec<LimitsByStage>> = BTreeMap::new();
     for (stage, _) in stages(pipeline) {
         for (id, rule) in rules(pipeline).filter(|(_, rule)| rule.applies_at(stage)) {
-            let Some((comparison, step)) = step(id, rule, stage) else { continue };
-            let ladders = ladders.entry(comparison.metric).or_default();
-            match ladders.iter_mut().find(|ladder| ladder.comparison == comparison) {
-                Some(ladder) => ladder.steps.push(step),
-                None => ladders.push(Ladder { comparison, steps: vec![step] }),
+            let Some((rule, limit)) = limit_at(id, rule, stage) else { continue };
+            let on_metric = found.entry(rule.metric).or_default();
+            match on_metric.iter_mut().find(|known| known.rule == rule) {
+                Some(known) => known.limits.push(limit),
+                None => on_metric.push(LimitsByStage { rule, limits: vec![limit] }),
             }
         }
     }
-    ladders.into_values().flatten().collect()
+    found.into_values().flatten().collect()
 }
 
 /// `None` for what cannot be lax: `equals`, and a limit that is not set.
-fn step(id: RuleId, rule: &Rule, stage: StageId) -> Option<(Comparison, Step)> {
+fn limit_at(id: RuleId, rule: &Rule, stage: StageId) -> Option<(SameRule, LimitAt)> {
     let condition = &rule.condition;
     let limit = condition.limit(stage)?;
-    let Bound { is_baseline, extent } = Bound::of(condition, stage)?;
+    let LimitExtent { is_baseline, extent } = LimitExtent::of(condition, stage)?;
     // A gate is lax where much passes it, a trigger where little fires it.
     let is_below = condition.comparator.side()? == Ordering::Less;
     let (is_upper, laxness) = match (rule.kind, is_below) {
@@ -100,7 +99,7 @@ fn step(id: RuleId, rule: &Rule, stage: StageId) -> Option<(Comparison, Step)> {
         (Kind::Rollback, false) => (true, extent.lowest),
         (Kind::Rollback, true) => (false, -extent.highest),
     };
-    let comparison = Comparison {
+    let same = SameRule {
         kind: rule.kind,
         severity: rule.severity,
         metric: condition.metric,
@@ -112,38 +111,38 @@ fn step(id: RuleId, rule: &Rule, stage: StageId) -> Option<(Comparison, Step)> {
         unless: rule.unless(),
     };
     let part = limit_part(id, 0, condition, stage);
-    Some((comparison, Step { stage, part, comparator: condition.comparator, limit, laxness }))
+    Some((same, LimitAt { stage, part, comparator: condition.comparator, limit, laxness }))
 }
 
-impl Ladder {
-    /// Where the strictest step of a stage is laxer than that of the stage before.
+impl LimitsByStage {
+    /// Where the strictest limit of a stage is laxer than that of the stage before.
     fn loosenings(&self, pipeline: &Pipeline) -> Vec<Finding> {
-        let strictest: Vec<Step> = self
-            .steps
+        let strictest: Vec<LimitAt> = self
+            .limits
             .chunk_by(|a, b| a.stage == b.stage)
-            .filter_map(|steps| steps.iter().copied().min_by(|a, b| a.laxness.total_cmp(&b.laxness)))
+            .filter_map(|limits| limits.iter().copied().min_by(|a, b| a.laxness.total_cmp(&b.laxness)))
             .collect();
         let neighbours = strictest.iter().zip(strictest.iter().skip(1));
-        let laxer = neighbours.filter(|(before, step)| step.laxness > before.laxness);
-        laxer.map(|(before, step)| self.loosening(pipeline, before, step)).collect()
+        let laxer = neighbours.filter(|(before, limit)| limit.laxness > before.laxness);
+        laxer.map(|(before, limit)| self.loosening(pipeline, before, limit)).collect()
     }
 
-    fn loosening(&self, pipeline: &Pipeline, before: &Step, step: &Step) -> Finding {
-        let metric = pipeline.metric(self.comparison.metric).map_or("", |metric| &metric.name);
-        let what = match self.comparison.kind {
+    fn loosening(&self, pipeline: &Pipeline, before: &LimitAt, limit: &LimitAt) -> Finding {
+        let metric = pipeline.metric(self.rule.metric).map_or("", |metric| &metric.name);
+        let what = match self.rule.kind {
             Kind::Gate => "limit",
             Kind::Rollback => "trigger",
         };
-        let stage = |step: &Step| pipeline.stages.get(step.stage.0).map_or("", |stage| &stage.name);
-        let written = |step: &Step| format!("{} {}", step.comparator.name(), step.limit);
-        let (later, earlier) = (stage(step), stage(before));
+        let stage = |limit: &LimitAt| pipeline.stages.get(limit.stage.0).map_or("", |stage| &stage.name);
+        let written = |limit: &LimitAt| format!("{} {}", limit.comparator.name(), limit.limit);
+        let (later, earlier) = (stage(limit), stage(before));
         let message = format!(
             "the {what} of `{metric}` is laxer at stage `{later}` ({}) than at `{earlier}` ({})",
-            written(step),
+            written(limit),
             written(before)
         );
         let help = format!("write `{}: {}` or stricter", before.comparator.name(), before.limit);
-        Finding::new(Lint::LaterStageLaxer, step.part, message, help)
+        Finding::new(Lint::LaterStageLaxer, limit.part, message, help)
             .beside(before.part, "stricter here")
             .unless_meant()
     }

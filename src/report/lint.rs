@@ -44,7 +44,7 @@ fn summary(inspection: &Inspection) -> String {
 #[must_use]
 pub fn json(inspection: &Inspection) -> String {
     let errors = inspection.refusal.iter().flat_map(errors);
-    let document = Document {
+    let document = LintReport {
         schema_version: 1,
         table: &inspection.table,
         findings: errors.chain(inspection.reviewed.iter().flat_map(warnings)).collect(),
@@ -58,20 +58,19 @@ pub fn json(inspection: &Inspection) -> String {
 /// The schema of the document.
 #[must_use]
 pub fn schema() -> Value {
-    draft_7::<Document<'_>>("rollout-gate: what `lint --format json` writes")
+    draft_7::<LintReport<'_>>("rollout-gate: what `lint --format json` writes")
 }
 
 /// What was found in a table. New keys may be added.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "LintReport")]
-struct Document<'a> {
+struct LintReport<'a> {
     /// The version of this format.
     #[schemars(extend("const" = 1))]
     schema_version: u8,
     /// The table that was looked at.
     table: &'a str,
     /// Errors, or warnings: those of the table in the order of their places, then those of snapshots.
-    findings: Vec<FindingDocument<'a>>,
+    findings: Vec<LintFinding<'a>>,
     /// How many errors there are; those beyond the first 100 are only counted.
     errors: usize,
     /// How many warnings there are.
@@ -83,11 +82,11 @@ struct Document<'a> {
 /// One thing that was found.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Finding")]
-struct FindingDocument<'a> {
+struct LintFinding<'a> {
     /// What kind of thing it is; `rollout-gate explain` says more.
     code: &'static str,
     /// Whether the table cannot be used, or should be looked at.
-    severity: Severity,
+    severity: Gravity,
     /// What is found.
     message: &'a str,
     /// The way out.
@@ -105,15 +104,16 @@ struct FindingDocument<'a> {
 /// How grave a finding is.
 #[derive(Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Severity {
+#[schemars(rename = "Severity")]
+enum Gravity {
     /// The table cannot be used.
     Error,
     /// A careful reviewer would raise it.
     Warning,
 }
 
-impl<'a> FindingDocument<'a> {
-    fn new<C>(code: &'static str, severity: Severity, file: &'a str, text: Option<&str>, fault: &'a Fault<C>) -> Self {
+impl<'a> LintFinding<'a> {
+    fn new<C>(code: &'static str, severity: Gravity, file: &'a str, text: Option<&str>, fault: &'a Fault<C>) -> Self {
         let place = text.and_then(|text| fault.place(text));
         Self {
             code,
@@ -128,14 +128,14 @@ impl<'a> FindingDocument<'a> {
     }
 }
 
-fn errors(refusal: &Refusal) -> impl Iterator<Item = FindingDocument<'_>> {
+fn errors(refusal: &Refusal) -> impl Iterator<Item = LintFinding<'_>> {
     let (file, text) = (&refusal.origin, refusal.text.as_deref());
-    refusal.faults.iter().map(move |fault| FindingDocument::new(fault.code.name(), Severity::Error, file, text, fault))
+    refusal.faults.iter().map(move |fault| LintFinding::new(fault.code.name(), Gravity::Error, file, text, fault))
 }
 
-fn warnings(file: &ReviewedFile) -> impl Iterator<Item = FindingDocument<'_>> {
+fn warnings(file: &ReviewedFile) -> impl Iterator<Item = LintFinding<'_>> {
     let text = Some(file.text.as_str());
     file.warnings
         .iter()
-        .map(move |fault| FindingDocument::new(fault.code.name(), Severity::Warning, &file.origin, text, fault))
+        .map(move |fault| LintFinding::new(fault.code.name(), Gravity::Warning, &file.origin, text, fault))
 }
