@@ -1,4 +1,5 @@
-//! What became of one snapshot. The doors in and out both know these types, and not each other.
+//! What became of one snapshot. [`crate::input`] and [`crate::report`] share these types, so that neither has to know
+//! the other.
 
 use std::time::Duration;
 

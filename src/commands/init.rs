@@ -1,16 +1,15 @@
 //! `rollout-gate init`: a first table for a new service, with its tests.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    path::Path,
-};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use rollout_gate::{
     exit::Status,
     input::{gates, suite},
-    io::output::{complain, deliver},
+    io::{
+        files::{make_folder, write_file},
+        output::{complain, deliver},
+    },
     starter::{Name, SCHEMAS, Starter},
 };
 
@@ -51,7 +50,7 @@ fn write(starter: &Starter, force: bool) -> anyhow::Result<String> {
     if !force && !there.is_empty() {
         bail!("nothing was written, for this is there already: {}; --force overwrites it", there.join(", "));
     }
-    fs::create_dir_all(SCHEMAS).with_context(|| format!("the folder {SCHEMAS} cannot be made"))?;
+    make_folder(SCHEMAS).with_context(|| format!("the folder {SCHEMAS} cannot be made"))?;
     for (name, text) in &files {
         write_file(name, text, force).with_context(|| format!("{name} cannot be written"))?;
     }
@@ -67,16 +66,4 @@ next:
   rollout-gate show
 "
     ))
-}
-
-fn write_file(name: &str, text: &str, force: bool) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true);
-    } else {
-        // One that came up since it was looked for is not overwritten either.
-        options.create_new(true);
-    }
-    options.open(name)?.write_all(text.as_bytes())
 }

@@ -1,5 +1,5 @@
-//! The door in: text to the types of [`crate::eval`], or a [`Refusal`](crate::refusal::Refusal) with every
-//! fault. It knows nothing of reports.
+//! Text to the types of [`crate::eval`], or a [`Refusal`](crate::refusal::Refusal) with every fault. It knows nothing of
+//! reports.
 //!
 //! [`gates`] reads tables of limits, [`snapshot`] reads what was measured, [`observed`] only which metrics it
 //! has, [`suite`] reads tests of a table. A new format is one file here.

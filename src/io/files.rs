@@ -1,8 +1,8 @@
-//! Files: which ones there are, and their text. What it means, [`crate::input`] knows.
+//! Files: which ones there are, their text, and writing new ones. What the text means, [`crate::input`] knows.
 
 use std::{
-    fs::File,
-    io::{self, ErrorKind, Read, Seek},
+    fs::{self, File, OpenOptions},
+    io::{self, ErrorKind, Read, Seek, Write},
     path::{Path, PathBuf},
     string::FromUtf8Error,
 };
@@ -219,6 +219,30 @@ fn below(path: &Path) -> impl Iterator<Item = Result<Source, Refusal>> + Send + 
         Err(Refusal::unreadable(path.to_string_lossy(), fault))
     });
     empty.into_iter().chain(found.map(|path| path.map(Source::File)))
+}
+
+/// Makes a folder, and those that it is in, unless they are there.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_folder(path: &str) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Writes a file through whatever links lead to it, over the one that is there only with `overwrite`.
+///
+/// # Errors
+/// It cannot be written, or is there and must not be overwritten.
+pub fn write_file(path: &str, text: &str, overwrite: bool) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if overwrite {
+        options.create(true).truncate(true);
+    } else {
+        // Not even one that came up since the caller looked for it.
+        options.create_new(true);
+    }
+    options.open(path)?.write_all(text.as_bytes())
 }
 
 #[cfg(test)]

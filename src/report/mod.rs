@@ -1,4 +1,4 @@
-//! The door out: verdicts, refusals and findings to text. It knows nothing of files and how they are read.
+//! Verdicts, refusals and findings to text. It knows nothing of files and how they are read.
 //!
 //! A new format is one file here and one arm where the formats are chosen; one of report files is a line in
 //! [`format`](mod@format).

@@ -63,7 +63,7 @@ const CONFINED: [(&str, &str); 8] = [
     ("clap", "cli commands io/terminal.rs main.rs"),
     ("anyhow", "commands"),
     ("rayon", "commands/check.rs"),
-    ("fs walkdir tempfile OpenOptions", "io commands/init.rs"),
+    ("fs walkdir tempfile OpenOptions", "io"),
     ("stdin stdout stderr signal IsTerminal", "io cli/init.rs commands/init.rs"),
     ("Instant SystemTime Timestamp::now", "io/progress.rs commands/check.rs"),
     ("unsafe todo unimplemented dbg println eprintln", ""),
