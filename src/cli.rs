@@ -6,7 +6,6 @@
 mod check;
 #[cfg(feature = "completions")]
 mod completions;
-mod deferred;
 mod explain;
 mod init;
 mod lint;
@@ -25,7 +24,6 @@ pub(crate) use self::completions::CompletionsArgs;
 pub(crate) use self::man::ManArgs;
 pub(crate) use self::{
     check::{CheckArgs, CheckFormat},
-    deferred::Deferred,
     explain::ExplainArgs,
     init::{InitArgs, StarterFile},
     lint::{LintArgs, LintFormat},
@@ -57,39 +55,39 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Judge snapshots: promote, hold or roll back
     #[command(before_help = check::EXAMPLES, after_help = check::EXIT_CODES)]
-    Check(Deferred<CheckArgs>),
+    Check(CheckArgs),
 
     /// Find mistakes in the table of limits
     #[command(before_help = lint::EXAMPLES, after_help = lint::EXIT_CODES)]
-    Lint(Deferred<LintArgs>),
+    Lint(LintArgs),
 
     /// Show the ladder and its limits, or one stage
     #[command(before_help = show::EXAMPLES)]
-    Show(Deferred<ShowArgs>),
+    Show(ShowArgs),
 
     /// Explain a rule, a stage or a code, or how a snapshot was judged
     #[command(before_help = explain::EXAMPLES)]
-    Explain(Deferred<ExplainArgs>),
+    Explain(ExplainArgs),
 
     /// Run the tests of a table
     #[command(before_help = test::EXAMPLES, after_help = test::EXIT_CODES)]
-    Test(Deferred<TestArgs>),
+    Test(TestArgs),
 
     /// Write a first table for a new service, and tests of it
     #[command(before_help = init::EXAMPLES)]
-    Init(Deferred<InitArgs>),
+    Init(InitArgs),
 
     /// Print the JSON Schema of a document, for editors
     #[command(before_help = schema::EXAMPLES)]
-    Schema(Deferred<SchemaArgs>),
+    Schema(SchemaArgs),
 
     /// Print what completes commands and flags in a shell
     #[cfg(feature = "completions")]
     #[command(before_help = completions::EXAMPLES)]
-    Completions(Deferred<CompletionsArgs>),
+    Completions(CompletionsArgs),
 
     /// Print a page of the manual
     #[cfg(feature = "man")]
     #[command(before_help = man::EXAMPLES)]
-    Man(Deferred<ManArgs>),
+    Man(ManArgs),
 }

@@ -11,10 +11,7 @@ use rayon::{
 use rollout_gate::{
     eval::table::Table,
     exit::Exit,
-    input::{
-        gates,
-        snapshot::{Request, StageNamedBy, Unread},
-    },
+    input::snapshot::{Request, StageNamedBy, Unread},
     io::{
         files::{Source, sources},
         interrupts,
@@ -64,30 +61,15 @@ fn check(
 ) -> Result<Exit, Refusal> {
     let request = request(args);
     let mut sources = sources(paths);
-    match (sources.next(), sources.next()) {
-        (Some(only), None) => {
-            // What is wrong with a table is told before the snapshot is looked at.
-            let own = table.read_own()?;
-            let name = name(&only);
-            let snapshot = only.and_then(|source| Unread::open(&source));
-            let table = match own {
-                Some(own) => own,
-                None => {
-                    let names = snapshot.as_ref().map(|snapshot| snapshot.names(&request));
-                    let (pipeline, stage) = names.unwrap_or_default();
-                    gates::read_shipped(&table.name(), pipeline, stage)?
-                }
-            };
-            Ok(run.report_one(&judge(name, snapshot, &table, &request), output))
-        }
-        (first, second) => {
-            let table = table.read()?;
-            let judge = |source: Result<Source, Refusal>| {
-                judge(name(&source), source.and_then(|source| Unread::open(&source)), &table, &request)
-            };
-            Ok(run.report_many(first.into_iter().chain(second).chain(sources), judge, output))
-        }
-    }
+    // What is wrong with a table is told before a snapshot is looked at.
+    let table = table.read()?;
+    let judge = |source: Result<Source, Refusal>| {
+        judge(name(&source), source.and_then(|source| Unread::open(&source)), &table, &request)
+    };
+    Ok(match (sources.next(), sources.next()) {
+        (Some(only), None) => run.report_one(&judge(only), output),
+        (first, second) => run.report_many(first.into_iter().chain(second).chain(sources), judge, output),
+    })
 }
 
 fn request(args: &CheckArgs) -> Request {

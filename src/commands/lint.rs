@@ -31,7 +31,7 @@ pub(crate) fn run(args: &LintArgs, color: ColorChoice) -> Status {
             return Status::Unusable;
         }
     };
-    let inspection = inspect(source.name(), text, &args.against, terminal);
+    let inspection = inspect(source.name(), &text, &args.against, terminal);
     let report = match args.format {
         LintFormat::Text => lint::text(&inspection, terminal.color),
         LintFormat::Json => lint::json(&inspection),
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &LintArgs, color: ColorChoice) -> Status {
     deliver(report, inspection.status(args.deny_warnings))
 }
 
-fn inspect(table: String, text: String, against: &[PathBuf], terminal: Terminal) -> Inspection {
+fn inspect(table: String, text: &str, against: &[PathBuf], terminal: Terminal) -> Inspection {
     let nothing = Inspection { table, refusal: None, reviewed: Vec::new(), unreadable: 0 };
     let (table, places) = match gates::read_with_places(&nothing.table, text) {
         Ok(read) => read,

@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 
 use rollout_gate::{
     eval::table::Table,
-    input::gates::{self, SHIPPED},
+    input::gates,
     io::files::Source,
     refusal::{Code, Fault, Refusal},
 };
 
 /// The file that is looked for in the current folder.
 const FILE: &str = "gates.yaml";
+
+/// The table that the binary carries, so that it works anywhere.
+const BUILT_IN: &str = include_str!("../../gates.yaml");
 
 /// The environment variable that names a file.
 const VARIABLE: &str = "ROLLOUT_GATE_GATES";
@@ -51,19 +54,10 @@ impl TableSource {
         gates::read(&self.name(), self.text()?)
     }
 
-    /// Reads it, unless it is the one in the binary, by its text: that is as sound as tests hold it.
-    pub(crate) fn read_own(&self) -> Result<Option<Table>, Refusal> {
-        if matches!(self, Self::BuiltIn) {
-            return Ok(None);
-        }
-        let text = self.text()?;
-        if text == SHIPPED { Ok(None) } else { gates::read(&self.name(), text).map(Some) }
-    }
-
     /// Its text.
     pub(crate) fn text(&self) -> Result<String, Refusal> {
         match self {
-            Self::BuiltIn => Ok(SHIPPED.to_owned()),
+            Self::BuiltIn => Ok(BUILT_IN.to_owned()),
             Self::File(path) if path.as_os_str().is_empty() => {
                 let fault = Fault::new(Code::Unreadable, format!("{VARIABLE} is set and names no file"));
                 Err(Refusal::unreadable(VARIABLE, fault.help("name the table in it, or unset it")))

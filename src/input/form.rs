@@ -12,7 +12,7 @@ use super::{
     document::Path,
     suggestion::did_you_mean,
     values::wrong,
-    yaml::{Key, MERGE, Node, Value},
+    yaml::{Key, MERGE, Node, Yaml},
 };
 use crate::refusal::{Code, Fault, Faults};
 
@@ -22,19 +22,19 @@ pub(super) trait Read: JsonSchema {
     type Value;
 
     /// The value; a fault, and `None`, where it is something else.
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Self::Value>;
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Self::Value>;
 }
 
 /// The value of one key, which has the form `F`.
 pub(super) struct Field<'n, F> {
     pub(super) key: &'static str,
-    pub(super) node: Option<&'n Node>,
+    pub(super) node: Option<&'n Node<'n>>,
     form: PhantomData<F>,
 }
 
 impl<'n, F> Field<'n, F> {
     /// The first of this key.
-    pub(super) fn find(entries: &'n [(Key, Node)], key: &'static str) -> Self {
+    pub(super) fn find(entries: &'n [(Key<'n>, Node<'n>)], key: &'static str) -> Self {
         let node = entries.iter().find(|(known, _)| known.text == key).map(|(_, node)| node);
         Self { key, node, form: PhantomData }
     }
@@ -44,7 +44,7 @@ impl<'n, F> Field<'n, F> {
         &self,
         path: &Path<'_>,
         faults: &mut Faults,
-        read: impl FnOnce(&'n Node, &Path<'_>, &mut Faults) -> Option<T>,
+        read: impl FnOnce(&'n Node<'n>, &Path<'_>, &mut Faults) -> Option<T>,
     ) -> Option<T> {
         read(self.node?, &path.key(self.key), faults)
     }
@@ -88,12 +88,12 @@ pub(super) trait Map<'n>: Sized {
     fn declared() -> Vec<Declared>;
 
     /// The values of its keys.
-    fn pick(entries: &'n [(Key, Node)]) -> Self;
+    fn pick(entries: &'n [(Key<'n>, Node<'n>)]) -> Self;
 }
 
 /// Opens a map: unknown keys, and those that must be there and are not, are faults. `None` if it is no map.
-pub(super) fn open<'n, M: Map<'n>>(node: &'n Node, path: &Path<'_>, faults: &mut Faults) -> Option<M> {
-    let Value::Map(entries) = &node.value else {
+pub(super) fn open<'n, M: Map<'n>>(node: &'n Node<'n>, path: &Path<'_>, faults: &mut Faults) -> Option<M> {
+    let Yaml::Map(entries) = &node.content else {
         let fault = wrong(node, &format!("{} is a map of keys", M::WHAT), path);
         faults.push(fault.help("write its keys, each as `key: value`"));
         return None;
@@ -117,9 +117,9 @@ pub(super) fn open<'n, M: Map<'n>>(node: &'n Node, path: &Path<'_>, faults: &mut
 }
 
 /// The same, where nothing at all means no keys.
-pub(super) fn open_or_empty<'n, M: Map<'n>>(node: &'n Node, path: &Path<'_>, faults: &mut Faults) -> Option<M> {
-    match node.value {
-        Value::Null => Some(M::pick(&[])),
+pub(super) fn open_or_empty<'n, M: Map<'n>>(node: &'n Node<'n>, path: &Path<'_>, faults: &mut Faults) -> Option<M> {
+    match node.content {
+        Yaml::Null => Some(M::pick(&[])),
         _ => open(node, path, faults),
     }
 }
@@ -133,7 +133,7 @@ pub(super) fn is_free(key: &str) -> bool {
 pub(super) fn unknown_key<'a>(
     code: Code,
     message: String,
-    key: &Key,
+    key: &Key<'_>,
     known: impl IntoIterator<Item = &'a str> + Clone,
     path: &Path<'_>,
 ) -> Fault {
@@ -236,7 +236,7 @@ macro_rules! maps {
                 declared
             }
 
-            fn pick(entries: &'n [($crate::input::yaml::Key, $crate::input::yaml::Node)]) -> Self {
+            fn pick(entries: &'n [($crate::input::yaml::Key<'n>, $crate::input::yaml::Node<'n>)]) -> Self {
                 Self {
                     $($inner: $inner_map::pick(entries),)?
                     $($field: $crate::input::form::Field::find(

@@ -8,25 +8,21 @@ mod metrics;
 mod names;
 mod places;
 mod rules;
-mod shipped;
 
 use std::collections::HashMap;
 
+pub use self::places::Places;
 use self::{
     maps::{PipelineMap, StageMap, TableMap},
     metrics::read_metrics,
     names::Names,
     rules::read_rules,
 };
-pub use self::{
-    places::Places,
-    shipped::{SHIPPED, read_shipped},
-};
 use super::{
     document::Path,
     form::{Field, open, open_or_empty},
     values::{AtLeastOne, Text, Version, Word, at, entries},
-    yaml::{self, Node, Value, find_disguises},
+    yaml::{self, Node, Yaml},
 };
 use crate::{
     eval::{
@@ -43,30 +39,34 @@ use crate::{
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read(origin: &str, text: String) -> Result<Table, Refusal> {
-    read_with_places(origin, text).map(|(table, _)| table)
+    match read_tree(&text) {
+        Ok((table, _)) => Ok(table),
+        Err(faults) => Err(faults.refuse(origin, text)),
+    }
 }
 
 /// Reads a table of limits, and keeps where everything in it stands.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read_with_places(origin: &str, text: String) -> Result<(Table, Places), Refusal> {
+pub fn read_with_places<'t>(origin: &str, text: &'t str) -> Result<(Table, Places<'t>), Refusal> {
+    match read_tree(text) {
+        Ok((table, root)) => Ok((table, Places { origin: origin.to_owned(), text, root })),
+        Err(faults) => Err(faults.refuse(origin, text.to_owned())),
+    }
+}
+
+fn read_tree(text: &str) -> Result<(Table, Node<'_>), Faults> {
     let mut faults = Faults::default();
-    let root = match (text == SHIPPED).then(shipped::tree).flatten() {
-        Some(root) => {
-            find_disguises(&text, &root, &Path::Root(""), &mut faults);
-            Some(root)
-        }
-        None => yaml::open(&text, "table", &mut faults),
-    };
+    let root = yaml::open(text, "table", &mut faults);
     let read = root.and_then(|root| Some((read_table(&root, &mut faults)?, root)));
     match read {
-        Some((table, root)) if faults.is_empty() => Ok((table, Places { origin: origin.to_owned(), text, root })),
+        Some(read) if faults.is_empty() => Ok(read),
         _ => {
             if faults.is_empty() {
                 faults.push(Fault::new(Code::WrongType, "not a table of limits"));
             }
-            Err(faults.refuse(origin, text))
+            Err(faults)
         }
     }
 }
@@ -77,9 +77,9 @@ pub fn schema() -> serde_json::Value {
     draft_7::<TableMap<'_>>("rollout-gate: a table of limits (gates.yaml)")
 }
 
-fn read_table(root: &Node, faults: &mut Faults) -> Option<Table> {
+fn read_table(root: &Node<'_>, faults: &mut Faults) -> Option<Table> {
     let path = Path::Root("");
-    if matches!(root.value, Value::Null) {
+    if matches!(root.content, Yaml::Null) {
         faults.push(
             Fault::new(Code::EmptyDocument, "the table is empty")
                 .at(root.span.clone())
@@ -95,7 +95,7 @@ fn read_table(root: &Node, faults: &mut Faults) -> Option<Table> {
     Some(Table { pipelines: read.collect() })
 }
 
-fn read_pipeline(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Pipeline> {
+fn read_pipeline(name: &str, node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Pipeline> {
     let map = open::<PipelineMap<'_>>(node, path, faults)?;
     let title = map.title.read(path, faults);
     let about = map.about.read(path, faults);
@@ -124,7 +124,7 @@ fn read_pipeline(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) 
     let stage_nodes = stages.as_deref().unwrap_or_default();
     // A rule that could not be read may be the very one that a stage has.
     let gates = rules.iter().filter(|rule| rule.kind == Kind::Gate).count();
-    if map.gate.node.is_some_and(|gate| matches!(&gate.value, Value::List(items) if items.len() == gates)) {
+    if map.gate.node.is_some_and(|gate| matches!(&gate.content, Yaml::List(items) if items.len() == gates)) {
         find_stages_without_gate(stage_nodes, &rules, path, faults);
     }
     let path = path.key(map.stages.key);
@@ -143,7 +143,7 @@ fn read_pipeline(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) 
     })
 }
 
-fn read_stage(name: &str, node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Stage> {
+fn read_stage(name: &str, node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Stage> {
     let map = open_or_empty::<StageMap<'_>>(node, path, faults)?;
     Some(Stage {
         name: name.to_owned(),
@@ -171,8 +171,8 @@ fn allowed(
     allow.read(path, faults).unwrap_or_default().into_iter().map(Lint::name).collect()
 }
 
-fn find_duplicate_ids(rules: &[Rule], nodes: &[&Node], path: &Path<'_>, faults: &mut Faults) {
-    let mut first: HashMap<&str, &Node> = HashMap::new();
+fn find_duplicate_ids(rules: &[Rule], nodes: &[&Node<'_>], path: &Path<'_>, faults: &mut Faults) {
+    let mut first: HashMap<&str, &Node<'_>> = HashMap::new();
     for (rule, node) in rules.iter().zip(nodes) {
         match first.get(rule.id.as_str()) {
             Some(first) => faults.push(
@@ -189,7 +189,13 @@ fn find_duplicate_ids(rules: &[Rule], nodes: &[&Node], path: &Path<'_>, faults: 
     }
 }
 
-fn find_unless_without_flag(rules: &[Rule], nodes: &[&Node], metrics: &[Metric], path: &Path<'_>, faults: &mut Faults) {
+fn find_unless_without_flag(
+    rules: &[Rule],
+    nodes: &[&Node<'_>],
+    metrics: &[Metric],
+    path: &Path<'_>,
+    faults: &mut Faults,
+) {
     for (rule, node) in rules.iter().zip(nodes) {
         let flag = rule.unless().and_then(|MetricId(index)| metrics.get(index));
         if let Some(metric) = flag.filter(|metric| metric.unit != Unit::Flag) {
@@ -202,7 +208,7 @@ fn find_unless_without_flag(rules: &[Rule], nodes: &[&Node], metrics: &[Metric],
     }
 }
 
-fn find_stages_without_gate(stages: &[(&str, &Node)], rules: &[Rule], path: &Path<'_>, faults: &mut Faults) {
+fn find_stages_without_gate(stages: &[(&str, &Node<'_>)], rules: &[Rule], path: &Path<'_>, faults: &mut Faults) {
     for (index, (name, node)) in stages.iter().enumerate() {
         let is_gated = |rule: &Rule| rule.kind == Kind::Gate && rule.applies_at(StageId(index));
         if !rules.iter().any(is_gated) {

@@ -22,7 +22,7 @@ use super::{
     stages::{GivenName, StageHints, candidates, choose, of_name},
     values::{Text, Version, at, list},
     windows,
-    yaml::{self, Node, Value},
+    yaml::{self, Node, Yaml},
 };
 use crate::{
     eval::{
@@ -73,9 +73,9 @@ struct SuiteReader<'s, 't> {
 }
 
 impl<'t> SuiteReader<'_, 't> {
-    fn suite(&mut self, root: &Node, faults: &mut Faults) -> Option<Vec<Test<'t>>> {
+    fn suite(&mut self, root: &Node<'_>, faults: &mut Faults) -> Option<Vec<Test<'t>>> {
         let path = Path::Root("");
-        if matches!(root.value, Value::Null) {
+        if matches!(root.content, Yaml::Null) {
             let fault = Fault::new(Code::EmptyDocument, "the suite is empty").at(root.span.clone());
             faults.push(fault.help("a suite begins with `version: 1`, then `tests:` with at least one test"));
             return None;
@@ -93,7 +93,7 @@ impl<'t> SuiteReader<'_, 't> {
         })
     }
 
-    fn test(&mut self, node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Test<'t>> {
+    fn test(&mut self, node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Test<'t>> {
         let map = open::<TestMap<'_>>(node, path, faults)?;
         let name = map.name.with(path, faults, |node, path, faults| self.name(node, path, faults));
         map.about.read(path, faults);
@@ -107,7 +107,7 @@ impl<'t> SuiteReader<'_, 't> {
     }
 
     /// A name that no test before has.
-    fn name(&mut self, node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
+    fn name(&mut self, node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
         let name = Text::read(node, path, faults)?;
         if let Some(first) = self.names.get(&name) {
             let fault = at(Code::DuplicateTest, node, format!("two tests have the name {name:?}")).path(path);
@@ -120,7 +120,7 @@ impl<'t> SuiteReader<'_, 't> {
 
     /// The stages that may judge: one, or of a snapshot, which names its own, several. None where that cannot be
     /// told, which is a fault then.
-    fn stages(&self, map: &TestMap<'_>, node: &Node, path: &Path<'_>, faults: &mut Faults) -> Vec<StageRules<'t>> {
+    fn stages(&self, map: &TestMap<'_>, node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Vec<StageRules<'t>> {
         let (Ok(pipeline), Ok(stage)) = (named(&map.pipeline, path, faults), named(&map.stage, path, faults)) else {
             return Vec::new();
         };
@@ -141,7 +141,7 @@ impl<'t> SuiteReader<'_, 't> {
         &mut self,
         map: &TestMap<'_>,
         stages: &[StageRules<'t>],
-        node: &Node,
+        node: &Node<'_>,
         path: &Path<'_>,
         faults: &mut Faults,
     ) -> Option<Reading<'t>> {
@@ -231,7 +231,7 @@ fn recorded(map: &TestMap<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<R
 fn width(
     map: &TestMap<'_>,
     pipeline: &Pipeline,
-    node: &Node,
+    node: &Node<'_>,
     path: &Path<'_>,
     faults: &mut Faults,
 ) -> Option<Duration> {

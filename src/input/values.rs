@@ -9,7 +9,7 @@ use super::{
     duration,
     form::{Field, Read, free_keys, is_free},
     suggestion::did_you_mean,
-    yaml::{Node, Value},
+    yaml::{Node, Yaml},
 };
 use crate::{
     eval::{
@@ -59,13 +59,13 @@ schema!(Text, "Text", json_schema!({ "type": "string", "pattern": r"\S" }));
 impl Read for Text {
     type Value = String;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
         let help = "write it, or leave the key out";
-        match &node.value {
-            Value::Text(text) if !text.trim().is_empty() => return Some(text.clone().into_owned()),
-            Value::Text(_) => faults.push(at(Code::EmptyText, node, "this text is empty").path(path).help(help)),
-            Value::Null => faults.push(wrong(node, "a text belongs here", path).help(help)),
-            Value::Map(_) | Value::List(_) | Value::Number(_) | Value::Bool(_) => {
+        match &node.content {
+            Yaml::Text(text) if !text.trim().is_empty() => return Some(text.clone().into_owned()),
+            Yaml::Text(_) => faults.push(at(Code::EmptyText, node, "this text is empty").path(path).help(help)),
+            Yaml::Null => faults.push(wrong(node, "a text belongs here", path).help(help)),
+            Yaml::Map(_) | Yaml::List(_) | Yaml::Number(_) | Yaml::Bool(_) => {
                 let help = "put it in quotes: YAML reads it as something else";
                 faults.push(wrong(node, "a text belongs here", path).help(help));
             }
@@ -84,7 +84,7 @@ schema!(Version, "Version", json_schema!({ "const": 1 }));
 impl Version {
     /// A fault for another version, if one is named. `what` is "table".
     pub(super) fn check(field: &Field<'_, Self>, what: &str, path: &Path<'_>, faults: &mut Faults) {
-        if let Some(version) = field.node.filter(|version| !matches!(version.value, Value::Number(VERSION))) {
+        if let Some(version) = field.node.filter(|version| !matches!(version.content, Yaml::Number(VERSION))) {
             let fault = at(Code::UnknownVersion, version, format!("this version of the {what} format is not known"));
             let help = format!("write `version: 1`; if the {what} needs a newer format, use a newer rollout-gate");
             faults.push(fault.path(path.key(field.key)).help(help));
@@ -99,8 +99,8 @@ schema!(Switch, "Switch", json_schema!({ "type": "boolean" }));
 impl Read for Switch {
     type Value = bool;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<bool> {
-        if let Value::Bool(value) = node.value {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<bool> {
+        if let Yaml::Bool(value) = node.content {
             return Some(value);
         }
         faults.push(wrong(node, "true or false belongs here", path).help("write true or false, without quotes"));
@@ -115,10 +115,10 @@ schema!(Number, "Number", json_schema!({ "type": "number" }));
 impl Read for Number {
     type Value = Finite;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Finite> {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Finite> {
         let expected = "a number belongs here";
-        match &node.value {
-            Value::Number(value) => {
+        match &node.content {
+            Yaml::Number(value) => {
                 let finite = Finite::new(*value);
                 if finite.is_none() {
                     let fault = at(Code::NotFinite, node, "a limit must be a finite number").path(path);
@@ -126,11 +126,11 @@ impl Read for Number {
                 }
                 return finite;
             }
-            Value::Text(text) => {
+            Yaml::Text(text) => {
                 faults.push(quoted(text, wrong(node, expected, path).help("write one number")));
             }
-            Value::Bool(_) => faults.push(wrong(node, expected, path).help("write 1 for true and 0 for false")),
-            Value::Null | Value::List(_) | Value::Map(_) => {
+            Yaml::Bool(_) => faults.push(wrong(node, expected, path).help("write 1 for true and 0 for false")),
+            Yaml::Null | Yaml::List(_) | Yaml::Map(_) => {
                 faults.push(wrong(node, expected, path).help("write one number"));
             }
         }
@@ -156,8 +156,8 @@ schema!(Time, "Duration", json_schema!({ "type": "string", "pattern": "^\\s*([0-
 impl Read for Time {
     type Value = Duration;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Duration> {
-        let Value::Text(text) = &node.value else {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Duration> {
+        let Yaml::Text(text) = &node.content else {
             faults.push(wrong(node, "a duration belongs here", path).help(duration::HINT));
             return None;
         };
@@ -220,9 +220,9 @@ impl<T: Vocabulary> JsonSchema for Word<T> {
 impl<T: Vocabulary> Read for Word<T> {
     type Value = T;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<T> {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<T> {
         let words = T::ALL.iter().map(|word| word.name());
-        let Value::Text(text) = &node.value else {
+        let Yaml::Text(text) = &node.content else {
             let known: Vec<_> = words.collect();
             let fault = wrong(node, &format!("{} is one of {}", T::WHAT, known.join(", ")), path);
             faults.push(fault.help("write one of these words"));
@@ -256,7 +256,7 @@ impl<F: JsonSchema> JsonSchema for AtLeastOne<F> {
 impl<F: Read> Read for AtLeastOne<F> {
     type Value = Vec<F::Value>;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<F::Value>> {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<F::Value>> {
         let help = "write at least one item";
         let items = list(node, help, path, faults)?;
         if items.is_empty() {
@@ -286,13 +286,13 @@ impl<F: JsonSchema> JsonSchema for List<F> {
 impl<F: Read> Read for List<F> {
     type Value = Vec<F::Value>;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<F::Value>> {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<F::Value>> {
         Some(items_of::<F>(list(node, NONE, path, faults)?, path, faults))
     }
 }
 
 /// The items that can be read.
-fn items_of<F: Read>(items: &[Node], path: &Path<'_>, faults: &mut Faults) -> Vec<F::Value> {
+fn items_of<F: Read>(items: &[Node<'_>], path: &Path<'_>, faults: &mut Faults) -> Vec<F::Value> {
     items.iter().enumerate().filter_map(|(index, item)| F::read(item, &path.index(index), faults)).collect()
 }
 
@@ -321,17 +321,17 @@ impl<F: JsonSchema> JsonSchema for Named<F> {
 
 /// The entries of a map whose keys are names; at least one. `what` says what they are: "stages".
 pub(super) fn entries<'n>(
-    node: &'n Node,
+    node: &'n Node<'n>,
     what: &str,
     path: &Path<'_>,
     faults: &mut Faults,
-) -> Option<Vec<(&'n str, &'n Node)>> {
-    let Value::Map(map) = &node.value else {
+) -> Option<Vec<(&'n str, &'n Node<'n>)>> {
+    let Yaml::Map(map) = &node.content else {
         let fault = wrong(node, &format!("{what} are a map from name to definition"), path);
         faults.push(fault.help("write each as `name: definition`"));
         return None;
     };
-    let named: Vec<(&str, &Node)> =
+    let named: Vec<(&str, &Node<'_>)> =
         map.iter().filter(|(key, _)| !is_free(&key.text)).map(|(key, value)| (&*key.text, value)).collect();
     if named.is_empty() {
         let fault = Fault::new(Code::EmptyMap, format!("no {what} here")).at(node.span.clone()).path(path);
@@ -349,10 +349,15 @@ pub(super) fn entries<'n>(
 pub(super) const NONE: &str = "write `[]` if there is nothing in it";
 
 /// A list. One left empty looks like nothing at all, and `if_empty` says what to write instead.
-pub(super) fn list<'n>(node: &'n Node, if_empty: &str, path: &Path<'_>, faults: &mut Faults) -> Option<&'n [Node]> {
-    match &node.value {
-        Value::List(items) => return Some(items),
-        Value::Null => {
+pub(super) fn list<'n>(
+    node: &'n Node<'n>,
+    if_empty: &str,
+    path: &Path<'_>,
+    faults: &mut Faults,
+) -> Option<&'n [Node<'n>]> {
+    match &node.content {
+        Yaml::List(items) => return Some(items),
+        Yaml::Null => {
             faults.push(at(Code::EmptyList, node, "this list was left empty").path(path).help(if_empty));
         }
         _ => faults.push(wrong(node, "a list belongs here", path).help("begin each item with `- `, or write `[a, b]`")),
@@ -361,7 +366,7 @@ pub(super) fn list<'n>(node: &'n Node, if_empty: &str, path: &Path<'_>, faults: 
 }
 
 /// A fault at a value; one that comes through an alias is shown where it is used and where it is written.
-pub(super) fn at(code: Code, node: &Node, message: impl Into<String>) -> Fault {
+pub(super) fn at(code: Code, node: &Node<'_>, message: impl Into<String>) -> Fault {
     let fault = Fault::new(code, message).at(node.span.clone());
     match &node.defined {
         Some(defined) => fault.related(defined.clone(), "written here"),
@@ -370,14 +375,14 @@ pub(super) fn at(code: Code, node: &Node, message: impl Into<String>) -> Fault {
 }
 
 /// A fault at a value that is not what `expected` says.
-pub(super) fn wrong(node: &Node, expected: &str, path: &Path<'_>) -> Fault {
-    let found = match &node.value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::Text(_) => "a text",
-        Value::List(_) => "a list",
-        Value::Map(_) => "a map",
+pub(super) fn wrong(node: &Node<'_>, expected: &str, path: &Path<'_>) -> Fault {
+    let found = match &node.content {
+        Yaml::Null => "nothing",
+        Yaml::Bool(_) => "true or false",
+        Yaml::Number(_) => "a number",
+        Yaml::Text(_) => "a text",
+        Yaml::List(_) => "a list",
+        Yaml::Map(_) => "a map",
     };
     at(Code::WrongType, node, format!("{expected}, but this is {found}")).path(path)
 }
@@ -388,7 +393,7 @@ pub(super) fn unknown<'a>(
     what: &str,
     word: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,
-    node: &Node,
+    node: &Node<'_>,
 ) -> Fault {
     at(code, node, format!("unknown {what} `{word}`")).help(did_you_mean(word, known))
 }

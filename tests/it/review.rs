@@ -47,8 +47,8 @@ pipelines:
     )
 }
 
-fn read(text: &str) -> (Table, Places) {
-    gates::read_with_places("laws", text.to_owned()).unwrap_or_else(|refusal| panic!("{refusal}\n{text}"))
+fn read(text: &str) -> (Table, Places<'_>) {
+    gates::read_with_places("laws", text).unwrap_or_else(|refusal| panic!("{refusal}\n{text}"))
 }
 
 fn table(unit: &str, gate: &[String], rollback: &[String]) -> Table {

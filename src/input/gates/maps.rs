@@ -13,7 +13,7 @@ use crate::{
         document::Path,
         form::{Field, Read, free_keys, maps},
         values::{AtLeastOne, List, Named, Number, Switch, Text, Time, Version, Word, at, quoted, schema, wrong},
-        yaml::{Node, Value},
+        yaml::{Node, Yaml},
     },
     lint::code::Lint,
     refusal::{Code, Fault, Faults},
@@ -170,7 +170,7 @@ schema!(Windows, "Windows", json_schema!({ "type": "integer", "minimum": 1 }));
 impl Read for Windows {
     type Value = NonZeroUsize;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<NonZeroUsize> {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<NonZeroUsize> {
         // Every whole f64 up to this is exact, and no snapshot has more windows.
         const MOST: f64 = 9_007_199_254_740_992.0;
         let value = Number::read(node, path, faults)?.get();
@@ -199,10 +199,10 @@ schema!(
 impl Read for OneLimit {
     type Value = Limit;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Limit> {
-        match &node.value {
-            Value::Null => Some(Limit::Unset),
-            Value::Text(text) => {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Limit> {
+        match &node.content {
+            Yaml::Null => Some(Limit::Unset),
+            Yaml::Text(text) => {
                 let limit = baseline_percent(text).map(|percent| Limit::Baseline { percent });
                 if limit.is_none() {
                     let fault = wrong(node, "a limit is a number or moves with the baseline", path);

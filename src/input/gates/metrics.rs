@@ -14,14 +14,14 @@ use crate::{
         document::Path,
         form::open,
         values::{at, list},
-        yaml::{Node, Value},
+        yaml::{Node, Yaml},
     },
     refusal::{Code, Faults},
 };
 
 /// Every metric, in the table's order, and the order in which they are worked out.
 pub(super) fn read_metrics(
-    entries: &[(&str, &Node)],
+    entries: &[(&str, &Node<'_>)],
     names: &Names<'_>,
     path: &Path<'_>,
     faults: &mut Faults,
@@ -43,7 +43,7 @@ pub(super) fn read_metrics(
 }
 
 /// A metric; where it is faulty, as much of it as can be read.
-fn read_metric(name: &str, node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Metric {
+fn read_metric(name: &str, node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Metric {
     let mut metric = Metric {
         name: name.to_owned(),
         // Until it is read: a flag, which is the only unit that something else asks for.
@@ -73,8 +73,8 @@ fn read_metric(name: &str, node: &Node, names: &Names<'_>, path: &Path<'_>, faul
 }
 
 /// One metric, or a list of at least one.
-fn read_parts(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<MetricId>> {
-    if matches!(node.value, Value::Text(_)) {
+fn read_parts(node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<MetricId>> {
+    if matches!(node.content, Yaml::Text(_)) {
         return Some(vec![names.metric(node, path, faults)?]);
     }
     let items = list(node, "name at least one metric", path, faults)?;
@@ -85,7 +85,7 @@ fn read_parts(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faul
     items.iter().enumerate().map(|(index, item)| names.metric(item, &path.index(index), faults)).collect()
 }
 
-fn read_samples(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Samples> {
+fn read_samples(node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Samples> {
     let map = open::<SamplesMap<'_>>(node, path, faults)?;
     let metric = map.metric.with(path, faults, |node, path, faults| names.metric(node, path, faults));
     let min = map.min.read(path, faults);

@@ -8,7 +8,7 @@ use crate::{
         document::Path,
         form::unknown_key,
         values::{unknown, wrong},
-        yaml::{Key, Node, Value},
+        yaml::{Key, Node, Yaml},
     },
     refusal::{Code, Faults},
 };
@@ -23,8 +23,8 @@ pub(super) struct Names<'n> {
 }
 
 impl<'n> Names<'n> {
-    pub(super) fn new(metrics: Option<&[(&'n str, &'n Node)]>, stages: Option<&[(&'n str, &'n Node)]>) -> Self {
-        let names = |entries: Option<&[(&'n str, &'n Node)]>| -> Vec<&'n str> {
+    pub(super) fn new(metrics: Option<&[(&'n str, &'n Node<'n>)]>, stages: Option<&[(&'n str, &'n Node<'n>)]>) -> Self {
+        let names = |entries: Option<&[(&'n str, &'n Node<'n>)]>| -> Vec<&'n str> {
             entries.unwrap_or_default().iter().map(|(name, _)| *name).collect()
         };
         Self {
@@ -36,8 +36,8 @@ impl<'n> Names<'n> {
     }
 
     /// A metric by its name.
-    pub(super) fn metric(&self, node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<MetricId> {
-        let Value::Text(name) = &node.value else {
+    pub(super) fn metric(&self, node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<MetricId> {
+        let Yaml::Text(name) = &node.content else {
             let fault = wrong(node, "the name of a metric belongs here", path);
             faults.push(fault.help("write a name that `metrics` declares"));
             return None;
@@ -52,7 +52,7 @@ impl<'n> Names<'n> {
     }
 
     /// A stage by its name, which is the key of a map.
-    pub(super) fn stage(&self, key: &Key, path: &Path<'_>, faults: &mut Faults) -> Option<StageId> {
+    pub(super) fn stage(&self, key: &Key<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<StageId> {
         let id = self.stage_ids.as_ref()?.get(&*key.text).copied();
         if id.is_none() {
             let message = || format!("unknown stage `{}`", key.text);

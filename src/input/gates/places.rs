@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::{
     document::Path,
-    yaml::{Key, Node, Value},
+    yaml::{Key, Node, Yaml},
 };
 use crate::{
     eval::{
@@ -22,13 +22,13 @@ use crate::{
 
 /// The text of a table, and where everything in it stands.
 #[derive(Debug)]
-pub struct Places {
+pub struct Places<'t> {
     pub(super) origin: String,
-    pub(super) text: String,
-    pub(super) root: Node,
+    pub(super) text: &'t str,
+    pub(super) root: Node<'t>,
 }
 
-impl Places {
+impl Places<'_> {
     /// A finding about `pipeline`, at its place.
     #[must_use]
     pub fn locate(&self, pipeline: &Pipeline, finding: &Finding) -> Fault<Lint> {
@@ -45,7 +45,7 @@ impl Places {
     /// The file with these warnings.
     #[must_use]
     pub fn into_reviewed(self, warnings: Vec<Fault<Lint>>) -> ReviewedFile {
-        ReviewedFile::new(self.origin, self.text, warnings)
+        ReviewedFile::new(self.origin, self.text.to_owned(), warnings)
     }
 
     /// What a part was read from; of a key that is left out, the map that it would be in.
@@ -66,9 +66,9 @@ impl Places {
 
 /// A value of the table.
 struct Found<'a> {
-    node: &'a Node,
+    node: &'a Node<'a>,
     /// Its key, where that is what shows it.
-    key: Option<&'a Key>,
+    key: Option<&'a Key<'a>>,
     way: Vec<Step<'a>>,
 }
 
@@ -91,12 +91,12 @@ enum Step<'a> {
 }
 
 impl Step<'_> {
-    fn into_part(self, node: &Node) -> Option<(&Node, Option<&Key>)> {
-        match (self, &node.value) {
-            (Self::Key(name), Value::Map(entries)) => {
+    fn into_part<'n>(self, node: &'n Node<'n>) -> Option<(&'n Node<'n>, Option<&'n Key<'n>>)> {
+        match (self, &node.content) {
+            (Self::Key(name), Yaml::Map(entries)) => {
                 entries.iter().find(|(key, _)| key.text == name).map(|(key, node)| (node, Some(key)))
             }
-            (Self::Item(index), Value::List(items)) => items.get(index).map(|node| (node, None)),
+            (Self::Item(index), Yaml::List(items)) => items.get(index).map(|node| (node, None)),
             _ => None,
         }
     }

@@ -18,7 +18,7 @@ use crate::{
         form::{Read, is_free, open},
         suggestion::did_you_mean,
         values::{NONE, Text, at, list},
-        yaml::{Node, Value},
+        yaml::{Node, Yaml},
     },
     refusal::{Code, Faults},
 };
@@ -26,11 +26,11 @@ use crate::{
 /// Every rule of a list, in order, with its node.
 pub(super) fn read_rules<'n>(
     kind: Kind,
-    node: &'n Node,
+    node: &'n Node<'n>,
     names: &Names<'_>,
     path: &Path<'_>,
     faults: &mut Faults,
-) -> Vec<(Rule, &'n Node)> {
+) -> Vec<(Rule, &'n Node<'n>)> {
     let if_empty = match kind {
         Kind::Gate => "write at least one rule",
         Kind::Rollback => NONE,
@@ -39,7 +39,7 @@ pub(super) fn read_rules<'n>(
     items.filter_map(|(index, item)| Some((read_rule(kind, item, names, &path.index(index), faults)?, item))).collect()
 }
 
-fn read_rule(kind: Kind, node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Rule> {
+fn read_rule(kind: Kind, node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Rule> {
     let map = open::<RuleMap<'_>>(node, path, faults)?;
     let condition = read_condition(node, &map.condition, names, path, faults);
     let over = read_over(kind, &map, names, path, faults);
@@ -51,7 +51,7 @@ fn read_rule(kind: Kind, node: &Node, names: &Names<'_>, path: &Path<'_>, faults
     let about = map.about.read(path, faults);
     let allow = allowed(&map.allow, &map.about, path, faults);
     let (condition, over) = (condition?, over?);
-    let Value::Text(metric) = &map.condition.metric.node?.value else { return None };
+    let Yaml::Text(metric) = &map.condition.metric.node?.content else { return None };
     Some(Rule {
         id: id.unwrap_or_else(|| format!("{}.{metric}.{}", kind.name(), condition.comparator.name())),
         kind,
@@ -68,7 +68,7 @@ fn read_rule(kind: Kind, node: &Node, names: &Names<'_>, path: &Path<'_>, faults
 
 /// A metric, one comparator and its limit.
 fn read_condition(
-    node: &Node,
+    node: &Node<'_>,
     map: &ConditionMap<'_>,
     names: &Names<'_>,
     path: &Path<'_>,
@@ -104,8 +104,8 @@ fn read_condition(
 }
 
 /// One limit for every stage, or a map from stage to limit.
-fn read_limits(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Limits> {
-    let Value::Map(entries) = &node.value else {
+fn read_limits(node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Limits> {
+    let Yaml::Map(entries) = &node.content else {
         return OneLimit::read(node, path, faults).map(Limits::Everywhere);
     };
     let entries: Vec<_> = entries.iter().filter(|(key, _)| !is_free(&key.text)).collect();
@@ -157,7 +157,7 @@ fn read_over(kind: Kind, map: &RuleMap<'_>, names: &Names<'_>, path: &Path<'_>, 
 
 /// Finds the keys that cannot stand together, of those that say over what a rule compares.
 fn find_misplaced(kind: Kind, map: &RuleMap<'_>, path: &Path<'_>, faults: &mut Faults) {
-    let mut refuse = |code, node: &Node, key, why: &str, help: &str| {
+    let mut refuse = |code, node: &Node<'_>, key, why: &str, help: &str| {
         faults.push(at(code, node, format!("`{key}` {why}")).path(path.key(key)).help(help));
     };
     let over = [
@@ -182,7 +182,7 @@ fn find_misplaced(kind: Kind, map: &RuleMap<'_>, path: &Path<'_>, faults: &mut F
     }
 }
 
-fn read_and(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Condition>> {
+fn read_and(node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Condition>> {
     let items = list(node, NONE, path, faults)?;
     let read: Vec<Option<Condition>> = items
         .iter()
@@ -197,7 +197,7 @@ fn read_and(node: &Node, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults
 }
 
 /// A reason text. `is_run`: whether the rule waits for a run of windows.
-fn read_template(node: &Node, is_run: bool, path: &Path<'_>, faults: &mut Faults) -> Option<Template> {
+fn read_template(node: &Node<'_>, is_run: bool, path: &Path<'_>, faults: &mut Faults) -> Option<Template> {
     let text = Text::read(node, path, faults)?;
     match Template::parse(&text) {
         Ok(template) if !is_run && (template.names(Placeholder::Windows) || template.names(Placeholder::For)) => {

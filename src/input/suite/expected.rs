@@ -10,7 +10,7 @@ use crate::{
         document::Path,
         form::{Read, is_free, open, unknown_key},
         values::{Word, at, wrong},
-        yaml::{Key, Node, Value},
+        yaml::{Key, Node, Yaml},
     },
     refusal::{Code, Fault, Faults},
     suite::{Expected, ExpectedState, named_rule},
@@ -18,13 +18,13 @@ use crate::{
 
 /// What should come out of a test that one of `stages` judges.
 pub(super) fn expected(
-    node: &Node,
+    node: &Node<'_>,
     stages: &[StageRules<'_>],
     path: &Path<'_>,
     faults: &mut Faults,
 ) -> Option<Expected> {
     let map = open::<ExpectMap<'_>>(node, path, faults)?;
-    if matches!(&node.value, Value::Map(entries) if entries.iter().all(|(key, _)| is_free(&key.text))) {
+    if matches!(&node.content, Yaml::Map(entries) if entries.iter().all(|(key, _)| is_free(&key.text))) {
         let fault = at(Code::EmptyMap, node, "this test expects nothing").path(path);
         faults.push(fault.help("say what should come out, such as `decision: hold`"));
     }
@@ -44,18 +44,23 @@ pub(super) fn expected(
 }
 
 /// How rules are expected to come out. `stages` are those that may judge.
-fn states(node: &Node, stages: &[StageRules<'_>], path: &Path<'_>, faults: &mut Faults) -> Option<Vec<ExpectedState>> {
-    let Value::Map(map) = &node.value else {
+fn states(
+    node: &Node<'_>,
+    stages: &[StageRules<'_>],
+    path: &Path<'_>,
+    faults: &mut Faults,
+) -> Option<Vec<ExpectedState>> {
+    let Yaml::Map(map) = &node.content else {
         let fault = wrong(node, "states are a map from rule to state", path);
         faults.push(fault.help("write each as `gate.p95_ms.max: pass`"));
         return None;
     };
-    let named: Vec<&(Key, Node)> = map.iter().filter(|(key, _)| !is_free(&key.text)).collect();
+    let named: Vec<&(Key<'_>, Node<'_>)> = map.iter().filter(|(key, _)| !is_free(&key.text)).collect();
     if named.is_empty() {
         let fault = at(Code::EmptyMap, node, "no states here").path(path);
         faults.push(fault.help("write at least one, such as `gate.p95_ms.max: pass`"));
     }
-    let state = |(key, node): &(Key, Node)| {
+    let state = |(key, node): &(Key<'_>, Node<'_>)| {
         let state = Word::<State>::read(node, &path.key(&key.text), faults);
         if let (Some(rule), Some(state)) = (rule(key, stages, path, faults), state)
             && !state.is_of(rule.kind)
@@ -67,7 +72,7 @@ fn states(node: &Node, stages: &[StageRules<'_>], path: &Path<'_>, faults: &mut 
     Some(named.into_iter().filter_map(state).collect())
 }
 
-fn of_the_other_kind(node: &Node, state: State, kind: Kind) -> Fault {
+fn of_the_other_kind(node: &Node<'_>, state: State, kind: Kind) -> Fault {
     let possible: Vec<_> = State::ALL.into_iter().filter(|state| state.is_of(kind)).map(State::name).collect();
     let kind = kind.name();
     let fault = at(Code::UnknownWord, node, format!("a {kind} rule cannot be `{}`", state.name()));
@@ -75,7 +80,7 @@ fn of_the_other_kind(node: &Node, state: State, kind: Kind) -> Fault {
 }
 
 /// The rule that a key of `states` names, at the first of `stages` that has it; a fault where none has.
-fn rule<'t>(key: &Key, stages: &[StageRules<'t>], path: &Path<'_>, faults: &mut Faults) -> Option<&'t Rule> {
+fn rule<'t>(key: &Key<'_>, stages: &[StageRules<'t>], path: &Path<'_>, faults: &mut Faults) -> Option<&'t Rule> {
     let found = stages.iter().find_map(|stage| named_rule(*stage, &key.text));
     if found.is_none() && !stages.is_empty() {
         faults.push_with(|| unknown_rule(key, stages, path));
@@ -83,7 +88,7 @@ fn rule<'t>(key: &Key, stages: &[StageRules<'t>], path: &Path<'_>, faults: &mut 
     found.map(|(rule, _)| rule)
 }
 
-fn unknown_rule(key: &Key, stages: &[StageRules<'_>], path: &Path<'_>) -> Fault {
+fn unknown_rule(key: &Key<'_>, stages: &[StageRules<'_>], path: &Path<'_>) -> Fault {
     let message = match stages {
         [stage] => format!("stage `{}` has no rule `{}`", stage.stage().name, key.text),
         _ => format!("no stage has a rule `{}`", key.text),

@@ -106,7 +106,7 @@ schema!(Minutes, "Minutes", json_schema!({ "type": "number", "exclusiveMinimum":
 impl Read for Minutes {
     type Value = Duration;
 
-    fn read(node: &Node, path: &Path<'_>, faults: &mut Faults) -> Option<Duration> {
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Duration> {
         let minutes = Number::read(node, path, faults)?.get();
         let width = windows::width(minutes);
         if width.is_none() {

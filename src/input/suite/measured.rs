@@ -17,7 +17,7 @@ use crate::{
         document::Path,
         form::{is_free, unknown_key},
         values::{at, quoted, wrong},
-        yaml::{Node, Value},
+        yaml::{Node, Yaml},
     },
     refusal::{Code, Fault, Faults},
 };
@@ -51,7 +51,7 @@ impl<'s> Reader<'s> {
     pub(super) fn section(
         &mut self,
         section: Section,
-        node: Option<&Node>,
+        node: Option<&Node<'_>>,
         pipeline: &Pipeline,
         path: &Path<'_>,
         faults: &mut Faults,
@@ -63,7 +63,7 @@ impl<'s> Reader<'s> {
         };
         let Some(node) = node else { return read };
         let start = node.span.clone();
-        let Value::Map(map) = &node.value else {
+        let Yaml::Map(map) = &node.content else {
             let expected = format!("`{}` is a map from metric to values", key_of(section));
             faults.push(wrong(node, &expected, path).help("write it as `{ p95_ms: [240x3, _, 250] }`"));
             read.places = Some(SectionPlaces { start, keys: [].into() });
@@ -95,9 +95,9 @@ impl<'s> Reader<'s> {
     }
 
     /// The series of one metric; of a faulty one, no data in every window, so that its faults are told once.
-    fn measurement(&mut self, node: &Node, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Measurement {
+    fn measurement(&mut self, node: &Node<'_>, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Measurement {
         let nothing = || Series::measured(Values::Constant(Point::NO_DATA));
-        let Value::Map(map) = &node.value else {
+        let Yaml::Map(map) = &node.content else {
             return Measurement::Single(self.series(node, unit, path, faults).unwrap_or_else(nothing));
         };
         if map.is_empty() {
@@ -108,7 +108,7 @@ impl<'s> Reader<'s> {
         let mut labelled: Vec<(String, Series)> = Vec::with_capacity(map.len());
         for (key, node) in map {
             let path = path.key(&key.text);
-            if matches!(node.value, Value::Map(_)) {
+            if matches!(node.content, Yaml::Map(_)) {
                 let fault = wrong(node, "a series is one value a window, or one number", &path);
                 faults.push(fault.help("write `[240x3, _, 250]`, or one number"));
             } else if let Some(series) = self.series(node, unit, &path, faults)
@@ -121,9 +121,9 @@ impl<'s> Reader<'s> {
     }
 
     /// A list of elements, or one value for every window.
-    fn series(&mut self, node: &Node, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Series> {
-        let values = match &node.value {
-            Value::List(items) => Values::Windows(self.windows(node, items, unit, path, faults)?),
+    fn series(&mut self, node: &Node<'_>, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Series> {
+        let values = match &node.content {
+            Yaml::List(items) => Values::Windows(self.windows(node, items, unit, path, faults)?),
             _ => match self.element(node, unit, path, faults)? {
                 (point, 1) => Values::Constant(point),
                 (_, count) => {
@@ -140,8 +140,8 @@ impl<'s> Reader<'s> {
 
     fn windows(
         &mut self,
-        node: &Node,
-        items: &[Node],
+        node: &Node<'_>,
+        items: &[Node<'_>],
         unit: Unit,
         path: &Path<'_>,
         faults: &mut Faults,
@@ -175,7 +175,7 @@ impl<'s> Reader<'s> {
         &mut self,
         measurements: &[Option<Measurement>],
         windows: usize,
-        node: &Node,
+        node: &Node<'_>,
         path: &Path<'_>,
         faults: &mut Faults,
     ) {
@@ -186,7 +186,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Whether there may be `count` more windows; the first time that there may not is a fault.
-    fn has_room(&mut self, count: usize, node: &Node, path: &Path<'_>, faults: &mut Faults) -> bool {
+    fn has_room(&mut self, count: usize, node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> bool {
         let Some(left) = self.left else { return false };
         self.left = left.checked_sub(count);
         if self.left.is_none() {
@@ -198,25 +198,25 @@ impl<'s> Reader<'s> {
     }
 
     /// One value, and in how many windows it stands.
-    fn element(&self, node: &Node, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<(Point, usize)> {
+    fn element(&self, node: &Node<'_>, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<(Point, usize)> {
         let point = self.parsed(node).and_then(|(element, count)| Ok((self.point(node, element, unit)?, count)));
         point.map_err(|fault| faults.push(fault.path(path))).ok()
     }
 
     /// What is written there.
-    fn parsed(&self, node: &Node) -> Result<(Element, usize), Fault> {
+    fn parsed(&self, node: &Node<'_>) -> Result<(Element, usize), Fault> {
         let source = self.source(node);
-        let parsed = match &node.value {
-            Value::Null => Ok((Element::Nothing, 1)),
-            Value::Bool(flag) => Ok((Element::Flag(*flag), 1)),
+        let parsed = match &node.content {
+            Yaml::Null => Ok((Element::Nothing, 1)),
+            Yaml::Bool(flag) => Ok((Element::Flag(*flag), 1)),
             // YAML takes 0x3 for a hexadecimal number, which nobody means here.
-            Value::Number(_) if source.contains('x') => parse(source),
-            Value::Number(number) => match Finite::new(*number) {
+            Yaml::Number(_) if source.contains('x') => parse(source),
+            Yaml::Number(number) => match Finite::new(*number) {
                 Some(number) => Ok((Element::Number(number), 1)),
                 None => Err(NotationError::NotFinite),
             },
-            Value::Text(text) => parse(text),
-            Value::List(_) | Value::Map(_) => {
+            Yaml::Text(text) => parse(text),
+            Yaml::List(_) | Yaml::Map(_) => {
                 let expected = "one value of one or several windows belongs here";
                 return Err(wrong(node, expected, &Path::Root("")).help(HELP));
             }
@@ -237,14 +237,14 @@ impl<'s> Reader<'s> {
     }
 
     /// The value of an element as one that a metric of `unit` can have.
-    fn point(&self, node: &Node, element: Element, unit: Unit) -> Result<Point, Fault> {
+    fn point(&self, node: &Node<'_>, element: Element, unit: Unit) -> Result<Point, Fault> {
         let no_number = || wrong(node, "a number belongs here", &Path::Root(""));
         match element {
             Element::Nothing => Ok(Point::NO_DATA),
             Element::Flag(flag) if unit == Unit::Flag => Ok(Point::new(f64::from(flag))),
             Element::Flag(_) => Err(no_number().help("only a metric with `unit: flag` is true or false")),
             // With how often it stands it is a text anyway.
-            Element::Number(number) if matches!(node.value, Value::Text(_)) && !self.source(node).contains('x') => {
+            Element::Number(number) if matches!(node.content, Yaml::Text(_)) && !self.source(node).contains('x') => {
                 Err(quoted(&shortest(number.get()), no_number()))
             }
             Element::Number(number) if unit.contains(number.get()) => Ok(Point::new(number.get())),
@@ -256,7 +256,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A value as the file writes it, short enough for a message.
-    fn source(&self, node: &Node) -> &'s str {
+    fn source(&self, node: &Node<'_>) -> &'s str {
         const LONGEST: usize = 40;
         let span: Range<usize> = node.defined.clone().unwrap_or_else(|| node.span.clone());
         let source = self.text.get(span).unwrap_or_default();
@@ -265,7 +265,7 @@ impl<'s> Reader<'s> {
 }
 
 /// A fault made elsewhere, at a value.
-fn placed(node: &Node, fault: Fault) -> Fault {
+fn placed(node: &Node<'_>, fault: Fault) -> Fault {
     let placed = at(fault.code, node, fault.message);
     Fault { help: fault.help, ..placed }
 }

@@ -86,7 +86,7 @@ fn assert_limit(limit: Limit) {
 
 /// Every finding is at a place of the text.
 fn assert_reviewed(table: &Table, text: &str) {
-    let (_, places) = gates::read_with_places("table", text.to_owned()).unwrap();
+    let (_, places) = gates::read_with_places("table", text).unwrap();
     let observed = ObservedSnapshots::new(table);
     let mut warnings = Vec::new();
     for (index, pipeline) in table.pipelines.iter().enumerate() {

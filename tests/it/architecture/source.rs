@@ -13,14 +13,14 @@ pub(crate) struct Source {
     pub(crate) module: Vec<String>,
     /// As it is written.
     pub(crate) text: String,
-    /// Without the lines of comments, and without its tests, which stand last.
+    /// Without the lines of comments, and without its tests, which stand last or are a file of their own.
     pub(crate) code: String,
 }
 
 impl Source {
     pub(crate) fn new(file: &str, text: &str) -> Self {
         let module = file.trim_end_matches(".rs").trim_end_matches("/mod").split('/').map(str::to_owned).collect();
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code = text.split("[cfg(test)]").next().unwrap_or_default();
         let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         Self { file: file.to_owned(), module, text: text.to_owned(), code: code.join("\n") }
     }
@@ -55,7 +55,7 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             find(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("gates/build.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             files.push(path);
         }
     }
