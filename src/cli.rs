@@ -28,7 +28,7 @@ pub(crate) use self::{
     init::{InitArgs, StarterFile},
     lint::{LintArgs, LintFormat},
     reports::ReportArgs,
-    schema::{Document, SchemaArgs},
+    schema::{SchemaArgs, SchemaOf},
     show::{ShowArgs, ShowFormat},
     test::{TestArgs, TestFormat},
 };

@@ -10,15 +10,15 @@ pub const SCHEMAS: &str = ".rollout-gate";
 /// What the files are about: names that can stand in YAML and in a comment.
 #[derive(Clone, Debug)]
 pub struct Starter {
-    pipeline: Name,
-    stages: Vec<Name>,
+    pipeline: PlainName,
+    stages: Vec<PlainName>,
 }
 
 /// The name of a pipeline or a stage: letters, digits, `_`, `-` and `.`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name(String);
+pub struct PlainName(String);
 
-impl Name {
+impl PlainName {
     /// Takes a name.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ impl Name {
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for PlainName {
     /// As YAML reads it as a text: in quotes where it could be a number or a word such as `on`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
@@ -62,7 +62,7 @@ impl Starter {
     ///
     /// # Errors
     /// No stage, or one twice.
-    pub fn new(pipeline: Name, stages: Vec<Name>) -> Result<Self, String> {
+    pub fn new(pipeline: PlainName, stages: Vec<PlainName>) -> Result<Self, String> {
         if stages.is_empty() {
             return Err("a pipeline has at least one stage".to_owned());
         }
@@ -78,7 +78,7 @@ impl Starter {
     pub fn table(&self) -> String {
         let pipeline = &self.pipeline;
         let width = self.stages.iter().map(|stage| stage.to_string().chars().count()).max().unwrap_or_default() + 1;
-        let stage_line = |(at, stage): (usize, &Name)| {
+        let stage_line = |(at, stage): (usize, &PlainName)| {
             let (key, observe) = (format!("{stage}:"), duration(Duration::from_mins(observed_minutes(at) as u64)));
             let step = format!("Send the traffic of stage {} to the new release.", stage.0);
             format!("      {key:width$} {{ observe: {observe}, enter: [\"{step}\"] }}\n")
@@ -158,7 +158,7 @@ tests:
     }
 
     /// What each rule does below and beyond its limit.
-    fn tests_of(&self, at: usize, stage: &Name) -> [String; 7] {
+    fn tests_of(&self, at: usize, stage: &PlainName) -> [String; 7] {
         let windows = observed_minutes(at) / WINDOW_MINUTES;
         let (all_but_one, all_but_two) = (windows - 1, windows - 2);
         let allowed = REQUESTS * allowed_per_thousand(at) / 1000;
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn names_are_names_in_yaml_too() {
-        let name = |text: &str| Name::new(text).map(|name| name.to_string());
+        let name = |text: &str| PlainName::new(text).map(|name| name.to_string());
         for (text, yaml) in [
             ("canary_5", "canary_5"),
             ("stage-validation", "stage-validation"),
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_ladder_has_steps_and_none_twice() {
-        let name = |text: &str| Name::new(text).unwrap();
+        let name = |text: &str| PlainName::new(text).unwrap();
         assert!(Starter::new(name("p"), Vec::new()).is_err());
         assert!(Starter::new(name("p"), vec![name("a"), name("b"), name("a")]).unwrap_err().contains("`a`"));
     }

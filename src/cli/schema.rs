@@ -11,11 +11,11 @@ Examples:
 pub(crate) struct SchemaArgs {
     /// Which document
     #[arg(value_name = "DOCUMENT")]
-    pub(crate) document: Document,
+    pub(crate) document: SchemaOf,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Document {
+pub(crate) enum SchemaOf {
     /// A table of limits: gates.yaml
     Gates,
     /// What was measured: a snapshot

@@ -69,7 +69,7 @@ impl Trouble {
 }
 
 /// One thing that has the name.
-enum Named<'t> {
+enum Explained<'t> {
     Rule(&'t Pipeline, &'t Rule),
     Stage(StageRules<'t>),
     Fault(Code),
@@ -93,16 +93,16 @@ impl<'a> Explainer<'a> {
     }
 
     /// Whatever has the name.
-    fn named(&self) -> Result<Vec<Named<'a>>, Trouble> {
+    fn named(&self) -> Result<Vec<Explained<'a>>, Trouble> {
         let name = self.args.name.as_str();
         let pipelines = self.pipelines()?;
         let rules = pipelines.iter().flat_map(|pipeline| {
             let rules = pipeline.rules.iter().filter(|rule| rule.id == name);
-            rules.map(|rule| Named::Rule(pipeline, rule))
+            rules.map(|rule| Explained::Rule(pipeline, rule))
         });
-        let stages = pipelines.iter().filter_map(|pipeline| pipeline.stage(name).map(Named::Stage));
-        let faults = Code::ALL.iter().filter(|code| code.name() == name).map(|code| Named::Fault(*code));
-        let lints = Lint::ALL.into_iter().filter(|lint| lint.name() == name).map(Named::Lint);
+        let stages = pipelines.iter().filter_map(|pipeline| pipeline.stage(name).map(Explained::Stage));
+        let faults = Code::ALL.iter().filter(|code| code.name() == name).map(|code| Explained::Fault(*code));
+        let lints = Lint::ALL.into_iter().filter(|lint| lint.name() == name).map(Explained::Lint);
         let named: Vec<_> = rules.chain(stages).chain(faults).chain(lints).collect();
         if named.is_empty() { Err(self.unknown(&pipelines)) } else { Ok(named) }
     }
@@ -138,18 +138,18 @@ impl<'a> Explainer<'a> {
         Trouble::Asked { message, help }
     }
 
-    fn in_words(&self, named: &Named<'_>) -> String {
+    fn in_words(&self, named: &Explained<'_>) -> String {
         let width = self.terminal.width;
         match named {
-            Named::Rule(pipeline, rule) => explain::rule(pipeline, rule, &self.origin, width),
-            Named::Stage(stage) => explain::stage(*stage, &self.origin, width),
-            Named::Fault(code) => explain::fault(*code, width),
-            Named::Lint(lint) => explain::lint(*lint, width),
+            Explained::Rule(pipeline, rule) => explain::rule(pipeline, rule, &self.origin, width),
+            Explained::Stage(stage) => explain::stage(*stage, &self.origin, width),
+            Explained::Fault(code) => explain::fault(*code, width),
+            Explained::Lint(lint) => explain::lint(*lint, width),
         }
     }
 
     /// How the named rules judged a snapshot.
-    fn judging(&self, named: &[Named<'a>], path: &Path) -> Result<String, Trouble> {
+    fn judging(&self, named: &[Explained<'a>], path: &Path) -> Result<String, Trouble> {
         let source = Source::named(path);
         let request = Request {
             pipeline: self.args.pipeline.clone(),
@@ -162,9 +162,8 @@ impl<'a> Explainer<'a> {
         let judged = Judged::from(reading);
         let stage = judged.verdict.stage();
         let is_here = |pipeline: &Pipeline| pipeline.name == stage.pipeline().name;
-        let is_whole =
-            |named: &Named<'_>| matches!(named, Named::Stage(own) if is_here(own.pipeline()) && own.id() == stage.id());
-        let has = |named: &Named<'_>, rule: &Rule| matches!(named, Named::Rule(pipeline, own) if is_here(pipeline) && own.id == rule.id);
+        let is_whole = |named: &Explained<'_>| matches!(named, Explained::Stage(own) if is_here(own.pipeline()) && own.id() == stage.id());
+        let has = |named: &Explained<'_>, rule: &Rule| matches!(named, Explained::Rule(pipeline, own) if is_here(pipeline) && own.id == rule.id);
         let whole = named.iter().any(is_whole);
         let rules: Vec<&Rule> =
             stage.rules().filter(|rule| whole || named.iter().any(|named| has(named, rule))).collect();
@@ -182,16 +181,16 @@ impl<'a> Explainer<'a> {
     }
 
     /// What is named does not judge at the snapshot's stage.
-    fn elsewhere(&self, named: &[Named<'_>], stage: StageRules<'_>, source: &Source) -> Trouble {
+    fn elsewhere(&self, named: &[Explained<'_>], stage: StageRules<'_>, source: &Source) -> Trouble {
         let (pipeline, stage) = (&stage.pipeline().name, &stage.stage().name);
         let message = format!("{} is of {pipeline} / {stage}, where {} does not judge", source.name(), self.args.name);
         let places = named.iter().flat_map(|named| match named {
-            Named::Rule(pipeline, rule) => {
+            Explained::Rule(pipeline, rule) => {
                 let stages = pipeline.ladder().filter(|stage| rule.applies_at(stage.id()));
                 stages.map(|stage| format!("{} / {}", pipeline.name, stage.stage().name)).collect()
             }
-            Named::Stage(stage) => vec![format!("{} / {}", stage.pipeline().name, stage.stage().name)],
-            Named::Fault(_) | Named::Lint(_) => Vec::new(),
+            Explained::Stage(stage) => vec![format!("{} / {}", stage.pipeline().name, stage.stage().name)],
+            Explained::Fault(_) | Explained::Lint(_) => Vec::new(),
         });
         let places: Vec<String> = places.collect();
         let help = if places.is_empty() {

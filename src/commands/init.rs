@@ -10,7 +10,7 @@ use rollout_gate::{
         files::{make_folder, write_file},
         output::{complain, deliver},
     },
-    starter::{Name, SCHEMAS, Starter},
+    starter::{PlainName, SCHEMAS, Starter},
 };
 
 use crate::cli::{InitArgs, StarterFile};
@@ -32,8 +32,8 @@ pub(crate) fn run(args: &InitArgs) -> Status {
 }
 
 fn starter(args: &InitArgs) -> Result<Starter, String> {
-    let stages: Result<Vec<Name>, String> = args.stages.iter().map(|stage| Name::new(stage.trim())).collect();
-    Starter::new(Name::new(&args.pipeline)?, stages?)
+    let stages: Result<Vec<PlainName>, String> = args.stages.iter().map(|stage| PlainName::new(stage.trim())).collect();
+    Starter::new(PlainName::new(&args.pipeline)?, stages?)
 }
 
 /// Writes every file or, where one is there already and may not be overwritten, none.

@@ -7,17 +7,17 @@ use rollout_gate::{
     report::{json, lint, suite::json as test_report},
 };
 
-use crate::cli::{Document, SchemaArgs};
+use crate::cli::{SchemaArgs, SchemaOf};
 
 /// Prints the schema of a document.
 pub(crate) fn run(args: &SchemaArgs) -> Status {
     let schema = match args.document {
-        Document::Gates => gates::schema(),
-        Document::Snapshot => snapshot::schema(),
-        Document::Tests => suite::schema(),
-        Document::Report => json::schema(),
-        Document::LintReport => lint::schema(),
-        Document::TestReport => test_report::schema(),
+        SchemaOf::Gates => gates::schema(),
+        SchemaOf::Snapshot => snapshot::schema(),
+        SchemaOf::Tests => suite::schema(),
+        SchemaOf::Report => json::schema(),
+        SchemaOf::LintReport => lint::schema(),
+        SchemaOf::TestReport => test_report::schema(),
     };
     deliver(format!("{schema:#}\n"), Status::Clean)
 }

@@ -71,8 +71,25 @@ const CONFINED: [(&str, &str); 9] = [
 
 /// Names of types that several modules define.
 const SHARED_NAMES: &str = "\
-    Column Curve Document Facts Format Limits Measurements Minutes Name Named Names Number Outcome Part RuleDocument \
-    Section Series Step Text Traits Values";
+    Column \
+    Curve \
+    Document \
+    Facts \
+    Format \
+    Limits \
+    Measurements \
+    Minutes \
+    Names \
+    Number \
+    Outcome \
+    Part \
+    RuleDocument \
+    Section \
+    Series \
+    Step \
+    Text \
+    Traits \
+    Values";
 
 #[test]
 fn every_layer_uses_what_it_may_and_nothing_else() {
