@@ -28,7 +28,7 @@ pub(crate) use self::{
     init::{InitArgs, StarterFile},
     lint::{LintArgs, LintFormat},
     reports::ReportArgs,
-    schema::{SchemaArgs, SchemaOf},
+    schema::{DocumentKind, SchemaArgs},
     show::{ShowArgs, ShowFormat},
     test::{TestArgs, TestFormat},
 };

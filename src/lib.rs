@@ -20,15 +20,12 @@
 //! At its heart, a check is this:
 //!
 //! ```
-//! use rollout_gate::{
-//!     input::{gates, snapshot},
-//!     outcome::Judged,
-//! };
+//! use rollout_gate::input::{gates, snapshot};
 //!
 //! let table = gates::read("gates.yaml", std::fs::read_to_string("gates.yaml")?)?;
 //! let path = "fixtures/tsfm/canary_5/rollback.json";
 //! let reading = snapshot::read(path, std::fs::read_to_string(path)?, &table, &snapshot::Request::default())?;
-//! let judged = Judged::from(reading);
+//! let judged = reading.judge();
 //! assert!(!judged.verdict.gate_passed());
 //! assert_eq!(judged.verdict.rollback_reasons(), ["p95>400ms_for_2x5m"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     eval::{
         judge::evaluate,
-        snapshot::Snapshot,
+        snapshot::{Prepared, Snapshot},
         table::StageRules,
         verdict::{Decision, Verdict},
     },
@@ -21,12 +21,16 @@ use crate::{
 pub struct Reading<'t> {
     /// What judges it.
     pub stage: StageRules<'t>,
-    /// What was measured.
-    pub snapshot: Snapshot,
+    /// What was measured, ready to be judged.
+    pub prepared: Prepared,
+    /// What is wrong with the snapshot, if anything is; what it is about is without data.
+    pub faults: Option<Refusal>,
     /// When the first judged window opened.
     pub start: Option<Timestamp>,
     /// Free texts, in the file's order.
     pub labels: Vec<(String, String)>,
+    /// The SHA-256 of the file's bytes, in hexadecimal; `None` where nobody asked for it.
+    pub sha256: Option<String>,
     /// Metrics that the pipeline does not declare, in the file's order.
     pub unused_metrics: Vec<String>,
     /// The same under `baseline`.
@@ -58,10 +62,23 @@ pub struct Outcome<'t> {
     pub result: Result<Judged<'t>, Refusal>,
 }
 
-impl<'t> From<Reading<'t>> for Judged<'t> {
-    fn from(reading: Reading<'t>) -> Self {
-        let verdict = evaluate(reading.stage, &reading.snapshot);
-        Self { reading, verdict }
+impl<'t> Reading<'t> {
+    /// What was measured and is judged.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.prepared.snapshot
+    }
+
+    /// Judges it by the rules of its stage.
+    ///
+    /// # Errors
+    /// What is wrong with the snapshot, unless a trigger fires all the same: a fault hides no rollback.
+    pub fn judge(mut self) -> Result<Judged<'t>, Refusal> {
+        let verdict = evaluate(self.stage, &self.prepared);
+        match self.faults.take_if(|_| !verdict.rollback_triggered()) {
+            Some(refusal) => Err(refusal),
+            None => Ok(Judged { reading: self, verdict }),
+        }
     }
 }
 

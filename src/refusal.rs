@@ -168,6 +168,14 @@ impl Faults {
         }
     }
 
+    /// These and others.
+    #[must_use]
+    pub fn with(mut self, others: Self) -> Self {
+        self.more += others.more;
+        others.kept.into_iter().for_each(|fault| self.push(fault));
+        self
+    }
+
     /// Whether none was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {

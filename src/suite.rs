@@ -134,14 +134,14 @@ pub struct Difference {
     /// What it is: a key of [`Expected`], of a state with the check: `states gate.error_rate.max[eu]`.
     pub what: String,
     /// What the test expects.
-    pub expected: Outcome,
+    pub expected: TestValue,
     /// What came out.
-    pub got: Outcome,
+    pub got: TestValue,
 }
 
 /// What was expected, or came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum TestValue {
     /// A decision or a state.
     Word(&'static str),
     /// Yes or no.
@@ -164,7 +164,7 @@ impl<'t> Test<'t> {
             Given::Windows(reading) => (Ok(*reading), None),
             Given::Recorded(recorded) => (read(&recorded), Some(recorded)),
         };
-        match reading.map(Judged::from) {
+        match reading.and_then(Reading::judge) {
             Ok(Judged { verdict, .. }) => {
                 coverage.add(&verdict);
                 let differences = expected.differences(&verdict);
@@ -199,13 +199,13 @@ impl Expected {
     /// Where `verdict` is other than expected.
     fn differences(&self, verdict: &Verdict<'_>) -> Vec<Difference> {
         let texts = |expected: &Option<Vec<String>>, got: Vec<String>| {
-            Some((Outcome::Texts(expected.clone()?), Outcome::Texts(got)))
+            Some((TestValue::Texts(expected.clone()?), TestValue::Texts(got)))
         };
         let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
-        let answer = |expected: Option<bool>, got| Some((Outcome::Answer(expected?), Outcome::Answer(got)));
+        let answer = |expected: Option<bool>, got| Some((TestValue::Answer(expected?), TestValue::Answer(got)));
         let decision = self.decision.map(|expected| (expected.name(), verdict.decision().name()));
         let whole = [
-            ("decision", decision.map(|(expected, got)| (Outcome::Word(expected), Outcome::Word(got)))),
+            ("decision", decision.map(|(expected, got)| (TestValue::Word(expected), TestValue::Word(got)))),
             ("gate_passed", answer(self.gate_passed, verdict.gate_passed())),
             ("rollback_triggered", answer(self.rollback_triggered, verdict.rollback_triggered())),
             ("reasons", texts(&self.reasons, reasons(verdict))),
@@ -225,7 +225,7 @@ impl ExpectedState {
     fn differences(&self, verdict: &Verdict<'_>) -> Vec<Difference> {
         let difference = |check: &str, got| Difference {
             what: format!("states {check}"),
-            expected: Outcome::Word(self.state.name()),
+            expected: TestValue::Word(self.state.name()),
             got,
         };
         let named = named_rule(verdict.stage(), &self.check);
@@ -236,10 +236,10 @@ impl ExpectedState {
             verdict.checks().iter().filter(is_meant).collect()
         });
         if checks.is_empty() {
-            return vec![difference(&self.check, Outcome::Nothing)];
+            return vec![difference(&self.check, TestValue::Nothing)];
         }
         let odd = checks.into_iter().filter(|check| check.state != self.state);
-        odd.map(|check| difference(&name(check), Outcome::Word(check.state.name()))).collect()
+        odd.map(|check| difference(&name(check), TestValue::Word(check.state.name()))).collect()
     }
 }
 
@@ -255,13 +255,13 @@ fn name(check: &Check<'_>) -> String {
 #[derive(Debug)]
 pub struct Coverage<'t> {
     /// Every rule of every pipeline, in the table's order.
-    pub rules: Vec<Seen<'t>>,
+    pub rules: Vec<RuleCoverage<'t>>,
     places: HashMap<(&'t str, &'t str), usize>,
 }
 
 /// How one rule has been seen to come out.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen<'t> {
+pub struct RuleCoverage<'t> {
     /// Its pipeline.
     pub pipeline: &'t Pipeline,
     /// The rule.
@@ -275,10 +275,10 @@ impl<'t> Coverage<'t> {
     #[must_use]
     pub fn new(table: &'t Table) -> Self {
         let of = |pipeline: &'t Pipeline| {
-            pipeline.rules.iter().map(move |rule| Seen { pipeline, rule, clear: false, breached: false })
+            pipeline.rules.iter().map(move |rule| RuleCoverage { pipeline, rule, clear: false, breached: false })
         };
-        let rules: Vec<Seen<'t>> = table.pipelines.iter().flat_map(of).collect();
-        let key = |seen: &Seen<'t>| (seen.pipeline.name.as_str(), seen.rule.id.as_str());
+        let rules: Vec<RuleCoverage<'t>> = table.pipelines.iter().flat_map(of).collect();
+        let key = |seen: &RuleCoverage<'t>| (seen.pipeline.name.as_str(), seen.rule.id.as_str());
         let places = rules.iter().map(key).zip(0..).collect();
         Self { rules, places }
     }
@@ -296,22 +296,22 @@ impl<'t> Coverage<'t> {
     }
 
     /// The rules that can come out both ways: their limits are set at some stage.
-    pub fn counted(&self) -> impl Iterator<Item = &Seen<'t>> {
+    pub fn counted(&self) -> impl Iterator<Item = &RuleCoverage<'t>> {
         self.rules.iter().filter(|seen| seen.is_set())
     }
 
     /// Those of [`Self::counted`] that were not seen both ways.
-    pub fn lacking(&self) -> impl Iterator<Item = &Seen<'t>> {
+    pub fn lacking(&self) -> impl Iterator<Item = &RuleCoverage<'t>> {
         self.counted().filter(|seen| !seen.missing().is_empty())
     }
 
     /// The others: no stage sets every limit of theirs.
-    pub fn not_set(&self) -> impl Iterator<Item = &Seen<'t>> {
+    pub fn not_set(&self) -> impl Iterator<Item = &RuleCoverage<'t>> {
         self.rules.iter().filter(|seen| !seen.is_set())
     }
 }
 
-impl Seen<'_> {
+impl RuleCoverage<'_> {
     /// The states that it has not been seen in: none, its clear one, its breached one, or both in this order.
     #[must_use]
     pub fn missing(&self) -> Vec<State> {

@@ -3,9 +3,10 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{ArgAction, Args, ValueEnum};
-use rollout_gate::input::parse_duration;
+use jiff::Timestamp;
+use rollout_gate::input::{parse_duration, parse_time};
 
-use super::ReportArgs;
+use super::reports::ReportArgs;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -46,6 +47,15 @@ pub(crate) struct CheckArgs {
     /// Judge only the last windows, as many as cover this: 30m, 1h30m
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) last: Option<Duration>,
+
+    /// When the stage was entered, where snapshots do not say it: windows that open before are left out
+    /// (2026-02-20T12:00:00Z)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) entered: Option<Timestamp>,
+
+    /// A snapshot that limits with `baseline` are compared with, where the snapshot has no baseline of its own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
 
     /// Give no verdict on a snapshot that ended longer ago than this, or has no start: 15m
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]

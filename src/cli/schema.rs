@@ -11,11 +11,11 @@ Examples:
 pub(crate) struct SchemaArgs {
     /// Which document
     #[arg(value_name = "DOCUMENT")]
-    pub(crate) document: SchemaOf,
+    pub(crate) document: DocumentKind,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum SchemaOf {
+pub(crate) enum DocumentKind {
     /// A table of limits: gates.yaml
     Gates,
     /// What was measured: a snapshot

@@ -1,6 +1,6 @@
 //! `rollout-gate check`: judge snapshots.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ColorChoice;
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +11,7 @@ use rayon::{
 use rollout_gate::{
     eval::table::Table,
     exit::Exit,
-    input::snapshot::{Request, StageNamedBy, Unread},
+    input::snapshot::{self, Baselines, Request, StageNamedBy},
     io::{
         files::{Source, sources},
         interrupts,
@@ -19,85 +19,85 @@ use rollout_gate::{
         progress::Progress,
         terminal::Terminal,
     },
-    outcome::{Judged, Outcome},
+    outcome::{Outcome, Reading},
     refusal::Refusal,
     report::{
         batch::{self, Batch},
-        fault, json,
+        fault,
+        json::{self, JsonStyle},
         table_name::TableName,
         text::{self, TextOptions},
     },
 };
 
-use super::{reports::Report, table::TableSource};
+use super::{reports::ReportFile, table::TableSource};
 use crate::cli::{CheckArgs, CheckFormat};
 
 /// Judges every snapshot that `args` names.
 pub(crate) fn run(args: &CheckArgs, color: ColorChoice) -> Exit {
     let source = TableSource::find(args.gates.as_deref());
     let paths: Vec<PathBuf> = args.paths.iter().chain(&args.input).cloned().collect();
-    let reports = match Report::all(&args.reports, &paths, &source) {
+    let reports = match ReportFile::all(&args.reports, &paths, &source) {
         Ok(reports) => reports,
         Err(error) => {
             complain(&format!("error: {error:#}\n\nFor more information, try '--help'.\n"));
             return Exit::NoVerdict;
         }
     };
-    let run = Run::new(args, color, &source, reports);
+    // What is wrong with the table is told before a snapshot is looked at.
+    let (table, name) = source.read_and_name();
+    let run = Run::new(args, color, name, reports);
     let mut output = Output::open();
-    let exit = check(args, &paths, &source, &run, &mut output)
+    let exit = table
+        .and_then(|table| check(args, &paths, &table, &run, &mut output))
         .unwrap_or_else(|refusal| run.report_one(&Outcome { name: None, result: Err(refusal) }, &mut output));
     run.finish(exit, output)
 }
 
 /// # Errors
-/// The table is refused, and nothing is judged.
-fn check(
-    args: &CheckArgs,
-    paths: &[PathBuf],
-    table: &TableSource,
-    run: &Run,
-    output: &mut Output,
-) -> Result<Exit, Refusal> {
-    let request = request(args);
+/// The baseline is refused, and nothing is judged.
+fn check(args: &CheckArgs, paths: &[PathBuf], table: &Table, run: &Run, output: &mut Output) -> Result<Exit, Refusal> {
+    let request = request(args, table)?;
+    let judge = |source| judge(source, table, &request);
     let mut sources = sources(paths);
-    // What is wrong with a table is told before a snapshot is looked at.
-    let table = table.read()?;
-    let judge = |source: Result<Source, Refusal>| {
-        judge(name(&source), source.and_then(|source| Unread::open(&source)), &table, &request)
-    };
     Ok(match (sources.next(), sources.next()) {
         (Some(only), None) => run.report_one(&judge(only), output),
         (first, second) => run.report_many(first.into_iter().chain(second).chain(sources), judge, output),
     })
 }
 
-fn request(args: &CheckArgs) -> Request {
-    // The only look at the clock. An age that reaches beyond the calendar excludes nothing on that side.
-    let around_now = |age| {
+/// # Errors
+/// The baseline file cannot be read, or is no snapshot.
+fn request(args: &CheckArgs, table: &Table) -> Result<Request, Refusal> {
+    // The only look at the clock. An age that reaches beyond the calendar excludes nothing.
+    let until_now = |age| {
         let (now, age) = (Timestamp::now(), SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX));
-        now.checked_sub(age).unwrap_or(Timestamp::MIN)..=now.checked_add(age).unwrap_or(Timestamp::MAX)
+        now.checked_sub(age).unwrap_or(Timestamp::MIN)..=now
     };
-    Request {
+    Ok(Request {
         pipeline: args.pipeline.clone(),
         stage: args.stage.clone(),
         named_by: StageNamedBy::Flags,
         last: args.last,
-        ended_within: args.max_age.map(around_now),
-    }
+        entered: args.entered,
+        baseline: args.baseline.as_deref().map(|path| read_baseline(path, table)).transpose()?,
+        digest: matches!(args.format, CheckFormat::Json | CheckFormat::Jsonl) || !args.reports.0.is_empty(),
+        ended_within: args.max_age.map(until_now),
+    })
 }
 
-/// What a source is called in reports.
-fn name(source: &Result<Source, Refusal>) -> String {
-    match source {
+fn read_baseline(path: &Path, table: &Table) -> Result<Baselines, Refusal> {
+    let source = Source::named(path);
+    Baselines::read(&source.name(), &source.read()?, table)
+}
+
+fn judge<'t>(source: Result<Source, Refusal>, table: &'t Table, request: &Request) -> Outcome<'t> {
+    let name = match &source {
         Ok(source) => source.name(),
         Err(refusal) => refusal.origin.clone(),
-    }
-}
-
-fn judge<'t>(name: String, snapshot: Result<Unread, Refusal>, table: &'t Table, request: &Request) -> Outcome<'t> {
-    let result = snapshot.and_then(|snapshot| snapshot.read(table, request)).map(Judged::from);
-    Outcome { name: Some(name), result }
+    };
+    let reading = source.and_then(|source| snapshot::read_from(&source, table, request));
+    Outcome { name: Some(name), result: reading.and_then(Reading::judge) }
 }
 
 /// How a run reports.
@@ -108,7 +108,7 @@ struct Run {
     /// Whether standard error shows colour.
     error_color: bool,
     table: TableName,
-    reports: Vec<Report>,
+    reports: Vec<ReportFile>,
 }
 
 /// One outcome of several as what it adds to the streams of a run.
@@ -123,14 +123,14 @@ struct Rendered {
 }
 
 impl Run {
-    fn new(args: &CheckArgs, color: ColorChoice, table: &TableSource, reports: Vec<Report>) -> Self {
-        let Terminal { color, error_color, unicode, .. } = Terminal::find(color);
+    fn new(args: &CheckArgs, color: ColorChoice, table: TableName, reports: Vec<ReportFile>) -> Self {
+        let Terminal { color, error_color, unicode, width } = Terminal::find(color);
         Self {
             format: args.format,
             quiet: args.quiet,
-            options: TextOptions { table: table.name(), color, unicode, verbose: args.verbose },
+            options: TextOptions { table: table.name.clone(), color, unicode, width, verbose: args.verbose },
             error_color,
-            table: TableName { name: table.name(), is_file: matches!(table, TableSource::File(_)) },
+            table,
             reports,
         }
     }
@@ -139,13 +139,18 @@ impl Run {
         match self.format {
             CheckFormat::Text if self.quiet => text::verdict_line(outcome, &self.options),
             CheckFormat::Text => text::render(outcome, &self.options),
-            CheckFormat::Json => json::render(outcome, &self.table.name, json::Layout::Pretty),
-            CheckFormat::Jsonl => json::render(outcome, &self.table.name, json::Layout::Line),
+            CheckFormat::Json => json::render(outcome, &self.table, JsonStyle::Indented),
+            CheckFormat::Jsonl => json::render(outcome, &self.table, JsonStyle::OneLine),
         }
     }
 
+    /// What is wrong with a snapshot, beside a rollback too.
     fn faults(&self, outcome: &Outcome<'_>) -> String {
-        outcome.result.as_ref().err().map_or(String::new(), |refusal| fault::render(refusal, self.error_color))
+        let refusal = match &outcome.result {
+            Ok(judged) => judged.reading.faults.as_ref(),
+            Err(refusal) => Some(refusal),
+        };
+        refusal.map_or(String::new(), |refusal| fault::render(refusal, self.error_color))
     }
 
     /// Whether several snapshots end in a list of what is not a promotion.
@@ -228,7 +233,7 @@ impl Run {
 
     /// Prints the reports that go to no file, where they are no part of a document: GitHub reads both streams.
     fn print_reports(&self, output: &mut Output) {
-        let printed: String = self.reports.iter().map(Report::printed).collect();
+        let printed: String = self.reports.iter().map(ReportFile::printed).collect();
         match self.format {
             CheckFormat::Text => output.write(&printed),
             CheckFormat::Json | CheckFormat::Jsonl => complain(&printed),

@@ -8,7 +8,7 @@ use rollout_gate::{
     exit::Status,
     input::{
         did_you_mean,
-        snapshot::{Request, StageNamedBy, Unread},
+        snapshot::{self, Request, StageNamedBy},
     },
     io::{
         files::Source,
@@ -16,7 +16,6 @@ use rollout_gate::{
         terminal::Terminal,
     },
     lint::code::Lint,
-    outcome::Judged,
     refusal::{Code, Refusal},
     report::{
         explain::{self, judging},
@@ -32,7 +31,7 @@ use crate::cli::ExplainArgs;
 pub(crate) fn run(args: &ExplainArgs, color: ColorChoice) -> Status {
     let terminal = Terminal::find(color);
     let source = TableSource::find(args.gates.as_deref());
-    let explained = source.read().map_err(Trouble::from).and_then(|table| {
+    let explained = source.read().map_err(ExplainError::from).and_then(|table| {
         let explainer = Explainer { args, table: &table, origin: source.name(), terminal };
         explainer.explain()
     });
@@ -46,20 +45,20 @@ pub(crate) fn run(args: &ExplainArgs, color: ColorChoice) -> Status {
 }
 
 /// Why nothing is explained.
-enum Trouble {
+enum ExplainError {
     /// A file was refused.
     Refused(Refusal),
     /// The command line asks for what there is not: what is wrong, and the way out.
     Asked { message: String, help: String },
 }
 
-impl From<Refusal> for Trouble {
+impl From<Refusal> for ExplainError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl Trouble {
+impl ExplainError {
     fn render(&self, color: bool) -> String {
         match self {
             Self::Refused(refusal) => fault::render(refusal, color),
@@ -69,11 +68,25 @@ impl Trouble {
 }
 
 /// One thing that has the name.
-enum Explained<'t> {
+enum Explainable<'t> {
     Rule(&'t Pipeline, &'t Rule),
     Stage(StageRules<'t>),
     Fault(Code),
     Lint(Lint),
+}
+
+impl Explainable<'_> {
+    /// Whether it is `stage`.
+    fn is_stage(&self, stage: StageRules<'_>) -> bool {
+        let is_of = |pipeline: &Pipeline| pipeline.name == stage.pipeline().name;
+        matches!(self, Self::Stage(own) if is_of(own.pipeline()) && own.id() == stage.id())
+    }
+
+    /// Whether it is `rule`, which is one of `stage`.
+    fn is_rule(&self, rule: &Rule, stage: StageRules<'_>) -> bool {
+        let is_of = |pipeline: &Pipeline| pipeline.name == stage.pipeline().name;
+        matches!(self, Self::Rule(pipeline, own) if is_of(pipeline) && own.id == rule.id)
+    }
 }
 
 struct Explainer<'a> {
@@ -84,7 +97,7 @@ struct Explainer<'a> {
 }
 
 impl<'a> Explainer<'a> {
-    fn explain(&self) -> Result<String, Trouble> {
+    fn explain(&self) -> Result<String, ExplainError> {
         let named = self.named()?;
         match &self.args.with {
             Some(path) => self.judging(&named, path),
@@ -93,29 +106,29 @@ impl<'a> Explainer<'a> {
     }
 
     /// Whatever has the name.
-    fn named(&self) -> Result<Vec<Explained<'a>>, Trouble> {
+    fn named(&self) -> Result<Vec<Explainable<'a>>, ExplainError> {
         let name = self.args.name.as_str();
         let pipelines = self.pipelines()?;
         let rules = pipelines.iter().flat_map(|pipeline| {
             let rules = pipeline.rules.iter().filter(|rule| rule.id == name);
-            rules.map(|rule| Explained::Rule(pipeline, rule))
+            rules.map(|rule| Explainable::Rule(pipeline, rule))
         });
-        let stages = pipelines.iter().filter_map(|pipeline| pipeline.stage(name).map(Explained::Stage));
-        let faults = Code::ALL.iter().filter(|code| code.name() == name).map(|code| Explained::Fault(*code));
-        let lints = Lint::ALL.into_iter().filter(|lint| lint.name() == name).map(Explained::Lint);
+        let stages = pipelines.iter().filter_map(|pipeline| pipeline.stage(name).map(Explainable::Stage));
+        let faults = Code::ALL.iter().filter(|code| code.name() == name).map(|code| Explainable::Fault(*code));
+        let lints = Lint::ALL.into_iter().filter(|lint| lint.name() == name).map(Explainable::Lint);
         let named: Vec<_> = rules.chain(stages).chain(faults).chain(lints).collect();
         if named.is_empty() { Err(self.unknown(&pipelines)) } else { Ok(named) }
     }
 
     /// Those that are looked at.
-    fn pipelines(&self) -> Result<Vec<&'a Pipeline>, Trouble> {
+    fn pipelines(&self) -> Result<Vec<&'a Pipeline>, ExplainError> {
         match &self.args.pipeline {
             Some(name) => Ok(vec![find_pipeline(self.table, &self.origin, name)?]),
             None => Ok(self.table.pipelines.iter().collect()),
         }
     }
 
-    fn unknown(&self, pipelines: &[&Pipeline]) -> Trouble {
+    fn unknown(&self, pipelines: &[&Pipeline]) -> ExplainError {
         let name = self.args.name.as_str();
         let message = format!("nothing is called {name:?}: no rule and no stage of {}, and no code", self.origin);
         let is_pipeline = self.table.pipelines.iter().any(|pipeline| pipeline.name == name);
@@ -135,38 +148,27 @@ impl<'a> Explainer<'a> {
             let codes = Code::ALL.iter().map(|code| code.name()).chain(Lint::ALL.map(Lint::name));
             did_you_mean(name, rules.chain(stages).chain(codes))
         };
-        Trouble::Asked { message, help }
+        ExplainError::Asked { message, help }
     }
 
-    fn in_words(&self, named: &Explained<'_>) -> String {
+    fn in_words(&self, named: &Explainable<'_>) -> String {
         let width = self.terminal.width;
         match named {
-            Explained::Rule(pipeline, rule) => explain::rule(pipeline, rule, &self.origin, width),
-            Explained::Stage(stage) => explain::stage(*stage, &self.origin, width),
-            Explained::Fault(code) => explain::fault(*code, width),
-            Explained::Lint(lint) => explain::lint(*lint, width),
+            Explainable::Rule(pipeline, rule) => explain::rule(pipeline, rule, &self.origin, width),
+            Explainable::Stage(stage) => explain::stage(*stage, &self.origin, width),
+            Explainable::Fault(code) => explain::fault(*code, width),
+            Explainable::Lint(lint) => explain::lint(*lint, width),
         }
     }
 
     /// How the named rules judged a snapshot.
-    fn judging(&self, named: &[Explained<'a>], path: &Path) -> Result<String, Trouble> {
+    fn judging(&self, named: &[Explainable<'a>], path: &Path) -> Result<String, ExplainError> {
         let source = Source::named(path);
-        let request = Request {
-            pipeline: self.args.pipeline.clone(),
-            stage: self.args.stage.clone(),
-            named_by: StageNamedBy::Flags,
-            last: self.args.last,
-            ended_within: None,
-        };
-        let reading = Unread::open(&source)?.read(self.table, &request)?;
-        let judged = Judged::from(reading);
+        let judged = snapshot::read_from(&source, self.table, &self.request())?.judge()?;
         let stage = judged.verdict.stage();
-        let is_here = |pipeline: &Pipeline| pipeline.name == stage.pipeline().name;
-        let is_whole = |named: &Explained<'_>| matches!(named, Explained::Stage(own) if is_here(own.pipeline()) && own.id() == stage.id());
-        let has = |named: &Explained<'_>, rule: &Rule| matches!(named, Explained::Rule(pipeline, own) if is_here(pipeline) && own.id == rule.id);
-        let whole = named.iter().any(is_whole);
-        let rules: Vec<&Rule> =
-            stage.rules().filter(|rule| whole || named.iter().any(|named| has(named, rule))).collect();
+        let is_whole_stage = named.iter().any(|named| named.is_stage(stage));
+        let is_named = |rule: &&Rule| is_whole_stage || named.iter().any(|named| named.is_rule(rule, stage));
+        let rules: Vec<&Rule> = stage.rules().filter(is_named).collect();
         if rules.is_empty() {
             return Err(self.elsewhere(named, stage, &source));
         }
@@ -174,23 +176,34 @@ impl<'a> Explainer<'a> {
             table: self.origin.clone(),
             color: self.terminal.color,
             unicode: self.terminal.unicode,
+            width: self.terminal.width,
             verbose: self.args.verbose,
         };
-        let text = judging::render(&judged, &rules, &source.name(), &options, self.terminal.width);
-        Ok(if whole { text + &judging::conclusion(&judged) } else { text })
+        let text = judging::render(&judged, &rules, &source.name(), &options);
+        Ok(if is_whole_stage { text + &judging::conclusion(&judged) } else { text })
+    }
+
+    fn request(&self) -> Request {
+        Request {
+            pipeline: self.args.pipeline.clone(),
+            stage: self.args.stage.clone(),
+            named_by: StageNamedBy::Flags,
+            last: self.args.last,
+            ..Request::default()
+        }
     }
 
     /// What is named does not judge at the snapshot's stage.
-    fn elsewhere(&self, named: &[Explained<'_>], stage: StageRules<'_>, source: &Source) -> Trouble {
+    fn elsewhere(&self, named: &[Explainable<'_>], stage: StageRules<'_>, source: &Source) -> ExplainError {
         let (pipeline, stage) = (&stage.pipeline().name, &stage.stage().name);
         let message = format!("{} is of {pipeline} / {stage}, where {} does not judge", source.name(), self.args.name);
         let places = named.iter().flat_map(|named| match named {
-            Explained::Rule(pipeline, rule) => {
+            Explainable::Rule(pipeline, rule) => {
                 let stages = pipeline.ladder().filter(|stage| rule.applies_at(stage.id()));
                 stages.map(|stage| format!("{} / {}", pipeline.name, stage.stage().name)).collect()
             }
-            Explained::Stage(stage) => vec![format!("{} / {}", stage.pipeline().name, stage.stage().name)],
-            Explained::Fault(_) | Explained::Lint(_) => Vec::new(),
+            Explainable::Stage(stage) => vec![format!("{} / {}", stage.pipeline().name, stage.stage().name)],
+            Explainable::Fault(_) | Explainable::Lint(_) => Vec::new(),
         });
         let places: Vec<String> = places.collect();
         let help = if places.is_empty() {
@@ -198,6 +211,6 @@ impl<'a> Explainer<'a> {
         } else {
             format!("it judges at {}", places.join(", "))
         };
-        Trouble::Asked { message, help }
+        ExplainError::Asked { message, help }
     }
 }

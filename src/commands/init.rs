@@ -44,11 +44,8 @@ fn write(starter: &Starter, force: bool) -> anyhow::Result<String> {
         (format!("{SCHEMAS}/gates.schema.json"), format!("{:#}\n", gates::schema())),
         (format!("{SCHEMAS}/tests.schema.json"), format!("{:#}\n", suite::schema())),
     ];
-    // A link to nowhere is there too: writing through it would make a file elsewhere.
-    let is_there = |name: &&str| Path::new(name).symlink_metadata().is_ok();
-    let there: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).filter(is_there).collect();
-    if !force && !there.is_empty() {
-        bail!("nothing was written, for this is there already: {}; --force overwrites it", there.join(", "));
+    if !force {
+        refuse_to_overwrite(files.iter().map(|(name, _)| name.as_str()))?;
     }
     make_folder(SCHEMAS).with_context(|| format!("the folder {SCHEMAS} cannot be made"))?;
     for (name, text) in &files {
@@ -66,4 +63,13 @@ next:
   rollout-gate show
 "
     ))
+}
+
+fn refuse_to_overwrite<'a>(names: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+    // A link to nowhere is there too: writing through it would make a file elsewhere.
+    let there: Vec<&str> = names.filter(|name| Path::new(name).symlink_metadata().is_ok()).collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    bail!("nothing was written, for this is there already: {}; --force overwrites it", there.join(", "))
 }

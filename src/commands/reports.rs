@@ -17,14 +17,14 @@ use super::table::TableSource;
 use crate::cli::ReportArgs;
 
 /// A report as it grows, and where it goes in the end.
-pub(crate) struct Report {
+pub(crate) struct ReportFile {
     format: &'static Format,
     /// `None` where it is printed.
     path: Option<PathBuf>,
     builder: Box<dyn ReportBuilder>,
 }
 
-impl Report {
+impl ReportFile {
     /// Those that `args` ask for, of a run that judges `inputs` by `table`.
     ///
     /// # Errors

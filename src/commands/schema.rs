@@ -7,17 +7,17 @@ use rollout_gate::{
     report::{json, lint, suite::json as test_report},
 };
 
-use crate::cli::{SchemaArgs, SchemaOf};
+use crate::cli::{DocumentKind, SchemaArgs};
 
 /// Prints the schema of a document.
 pub(crate) fn run(args: &SchemaArgs) -> Status {
     let schema = match args.document {
-        SchemaOf::Gates => gates::schema(),
-        SchemaOf::Snapshot => snapshot::schema(),
-        SchemaOf::Tests => suite::schema(),
-        SchemaOf::Report => json::schema(),
-        SchemaOf::LintReport => lint::schema(),
-        SchemaOf::TestReport => test_report::schema(),
+        DocumentKind::Gates => gates::schema(),
+        DocumentKind::Snapshot => snapshot::schema(),
+        DocumentKind::Tests => suite::schema(),
+        DocumentKind::Report => json::schema(),
+        DocumentKind::LintReport => lint::schema(),
+        DocumentKind::TestReport => test_report::schema(),
     };
     deliver(format!("{schema:#}\n"), Status::Clean)
 }

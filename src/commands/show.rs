@@ -11,7 +11,7 @@ use rollout_gate::{
     refusal::Refusal,
     report::{
         fault,
-        show::{self, Format, View},
+        show::{self, View, ViewFormat},
     },
 };
 
@@ -27,9 +27,9 @@ pub(crate) fn run(args: &ShowArgs, color: ColorChoice) -> Status {
     let source = TableSource::find(args.gates.as_deref());
     let name = source.name();
     let format = match args.format {
-        ShowFormat::Text => Format::Text { width: terminal.width },
-        ShowFormat::Markdown => Format::Markdown,
-        ShowFormat::Json => Format::Json,
+        ShowFormat::Text => ViewFormat::Text { width: terminal.width },
+        ShowFormat::Markdown => ViewFormat::Markdown,
+        ShowFormat::Json => ViewFormat::Json,
     };
     let shown = source.read().and_then(|table| Ok(show::render(&view(args, &table, &name)?, &name, format)));
     match shown {

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use rollout_gate::{
     eval::table::Table,
     input::gates,
-    io::files::Source,
+    io::files::{Source, sha256},
     refusal::{Code, Fault, Refusal},
+    report::table_name::TableName,
 };
 
 /// The file that is looked for in the current folder.
@@ -52,6 +53,14 @@ impl TableSource {
     /// Reads it.
     pub(crate) fn read(&self) -> Result<Table, Refusal> {
         gates::read(&self.name(), self.text()?)
+    }
+
+    /// Reads it, and how reports name it.
+    pub(crate) fn read_and_name(&self) -> (Result<Table, Refusal>, TableName) {
+        let text = self.text();
+        let sha256 = text.as_ref().ok().map(|text| sha256(text.as_bytes()));
+        let name = TableName { name: self.name(), is_file: matches!(self, Self::File(_)), sha256 };
+        (text.and_then(|text| gates::read(&name.name, text)), name)
     }
 
     /// Its text.

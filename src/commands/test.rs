@@ -8,7 +8,7 @@ use rollout_gate::{
     eval::table::Table,
     exit::Status,
     input::{
-        snapshot::{Request, StageNamedBy, Unread},
+        snapshot::{self, Request, StageNamedBy},
         suite,
     },
     io::{
@@ -191,19 +191,13 @@ fn recorded_snapshot<'t>(recorded: &Recorded, folder: &Path, table: &'t Table) -
         named_by: StageNamedBy::Test,
         ..Request::default()
     };
-    Unread::open(&source)?.read(table, &request)
+    snapshot::read_from(&source, table, &request)
 }
 
 fn report(results: &[Results<'_>], args: &TestArgs, color: ColorChoice) -> Status {
     let terminal = Terminal::find(color);
-    for results in results {
-        let unjudged = results.suites.iter().flat_map(|suite| &suite.tests).filter_map(|test| match &test.ending {
-            Ending::Unjudged(refusal) => Some(refusal),
-            Ending::Passed | Ending::Failed { .. } => None,
-        });
-        for refusal in results.refused.iter().chain(unjudged) {
-            complain(&fault::render(refusal, terminal.error_color));
-        }
+    for refusal in refusals(results) {
+        complain(&fault::render(refusal, terminal.error_color));
     }
     let status = results.iter().map(Results::status).max().unwrap_or(Status::Unusable);
     let is_nothing = status == Status::Clean && results.iter().all(|results| results.counts().run() == 0);
@@ -221,4 +215,16 @@ fn report(results: &[Results<'_>], args: &TestArgs, color: ColorChoice) -> Statu
         TestFormat::Junit => rollout_gate::report::suite::junit::render(results),
     };
     deliver(&text, status)
+}
+
+/// Every file that could not be used: of each table, first the suites, then the snapshots that tests name.
+fn refusals<'r>(results: &'r [Results<'_>]) -> impl Iterator<Item = &'r Refusal> {
+    results.iter().flat_map(|results| {
+        let tests = results.suites.iter().flat_map(|suite| &suite.tests);
+        let unjudged = tests.filter_map(|test| match &test.ending {
+            Ending::Unjudged(refusal) => Some(refusal),
+            Ending::Passed | Ending::Failed { .. } => None,
+        });
+        results.refused.iter().chain(unjudged)
+    })
 }

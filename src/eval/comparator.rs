@@ -18,6 +18,8 @@ pub enum Comparator {
     Above,
     /// value == limit
     Equals,
+    /// value != limit
+    Differs,
 }
 
 /// What tells one comparator from another.
@@ -36,7 +38,7 @@ struct Traits {
 
 impl Comparator {
     /// Every comparator.
-    pub const ALL: [Self; 5] = [Self::Max, Self::Min, Self::Below, Self::Above, Self::Equals];
+    pub const ALL: [Self; 6] = [Self::Max, Self::Min, Self::Below, Self::Above, Self::Equals, Self::Differs];
 
     const fn traits(self) -> Traits {
         let (name, about, holds, [relation, held, broken]) = match self {
@@ -51,6 +53,7 @@ impl Comparator {
                 ("above", "More than: value > limit.", [false, false, true], ["above", "exceeds", "is not above"])
             }
             Self::Equals => ("equals", "Exactly: value == limit.", [false, true, false], ["exactly", "is", "is not"]),
+            Self::Differs => ("differs", "Not: value != limit.", [true, false, true], ["other than", "is not", "is"]),
         };
         Traits { name, about, holds, relation, held, broken }
     }
@@ -112,21 +115,16 @@ impl Comparator {
         }
     }
 
-    /// The comparator that holds exactly where this one does not, if there is one.
+    /// The comparator that holds exactly where this one does not.
     #[must_use]
-    pub fn opposite(self) -> Option<Self> {
-        let opposite = self.traits().holds.map(|holds| !holds);
-        Self::ALL.into_iter().find(|other| other.traits().holds == opposite)
-    }
-
-    /// How far `value` is beyond `limit` in the direction in which this comparison holds: the largest
-    /// among values for which it holds is the one that holds most. Of equality: how near it is.
-    #[must_use]
-    pub fn excess(self, value: f64, limit: f64) -> f64 {
-        match self.side() {
-            Some(Ordering::Less) => limit - value,
-            Some(_) => value - limit,
-            None => -(value - limit).abs(),
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Max => Self::Above,
+            Self::Min => Self::Below,
+            Self::Below => Self::Min,
+            Self::Above => Self::Max,
+            Self::Equals => Self::Differs,
+            Self::Differs => Self::Equals,
         }
     }
 }
@@ -143,6 +141,7 @@ mod tests {
             (Comparator::Below, [true, false, false]),
             (Comparator::Above, [false, false, true]),
             (Comparator::Equals, [false, true, false]),
+            (Comparator::Differs, [true, false, true]),
         ] {
             let limit = 0.1;
             let got = [f64::next_down(limit), limit, f64::next_up(limit)].map(|value| comparator.holds(value, limit));
@@ -152,18 +151,10 @@ mod tests {
     }
 
     #[test]
-    fn excess_grows_towards_where_it_holds() {
-        for comparator in Comparator::ALL {
-            let mut values = [-1.0, 0.3, 0.5, 0.7, 3.0];
-            values.sort_by(|a, b| comparator.excess(*a, 0.5).total_cmp(&comparator.excess(*b, 0.5)));
-            assert!(comparator.holds(values[4], 0.5) && !comparator.holds(values[0], 0.5), "{comparator:?}");
-        }
-    }
-
-    #[test]
     fn the_opposite_holds_where_the_comparator_does_not() {
         let opposites = Comparator::ALL.map(Comparator::opposite);
         let (max, min, below, above) = (Comparator::Max, Comparator::Min, Comparator::Below, Comparator::Above);
-        assert_eq!(opposites, [Some(above), Some(below), Some(min), Some(max), None]);
+        let (equals, differs) = (Comparator::Equals, Comparator::Differs);
+        assert_eq!(opposites, [above, below, min, max, differs, equals]);
     }
 }

@@ -1,40 +1,59 @@
 //! Judging: the rules of a stage against a snapshot.
-
-use std::ops::Range;
+//!
+//! A rule is judged once for each series. In every window that it looks at its conditions are compared, `and` and
+//! `unless` narrow the breach, `missing` says what no data means, and the persistence says how much breaching trips it.
 
 use super::{
-    aggregate::Aggregate,
-    answer::Answer,
-    limit::{Limit, moved},
+    answer::{Answer, Otherwise, Pending},
+    comparison::{Comparison, Subject, WindowView},
+    limit::Limit,
     measurement::{Measurement, Series, join_labels, series_for_labels},
-    number::{Finite, Point},
-    reason,
-    snapshot::Snapshot,
-    table::{Condition, Kind, MetricId, Over, Rule, StageRules},
+    persistence::{Persistence, Tripped, covered, windows_to_cover},
+    reason::{self, Amounts},
+    snapshot::{Prepared, Quotient, Snapshot},
+    table::{Condition, Kind, Measure, MetricId, Rule, StageRules},
     template::Facts,
-    trace::{Breach, Compared, Step, Steps, Trace},
-    verdict::{Check, State, Stretch, Verdict, Worst},
+    trace::{Breach, Compared, Step, Trace},
+    verdict::{Beside, Check, Gap, State, Stretch, Verdict, Worst},
 };
 
-/// Judges `snapshot` by the rules of `stage`.
+/// Judges what was prepared for `stage` by its rules.
 ///
-/// Pure and total: equal arguments give equal verdicts, and every argument gives one. `snapshot` must be made
+/// Pure and total: equal arguments give equal verdicts, and every argument gives one. The snapshot must be made
 /// for this stage: one made for another may lack what this stage requires, and rules on what is lacking are
 /// not evaluated, which keeps nothing from being promoted.
 #[must_use]
-pub fn evaluate<'t>(stage: StageRules<'t>, snapshot: &Snapshot) -> Verdict<'t> {
-    let mut checks = Vec::with_capacity(stage.rules().count());
-    for rule in stage.rules() {
-        Judge { stage, snapshot, rule }.add_checks(&mut checks);
-    }
-    Verdict::new(stage, snapshot.windows(), snapshot.window(), checks)
+pub fn evaluate<'t>(stage: StageRules<'t>, prepared: &Prepared) -> Verdict<'t> {
+    let Prepared { snapshot, whole, is_faulty, .. } = prepared;
+    let checks = checks(stage, snapshot, *is_faulty);
+    let left_out = whole.as_ref().map_or(Vec::new(), |whole| {
+        let fired = |check: &&Check<'_>| check.state == State::Fired;
+        let still_fires = |check: &Check<'_>| {
+            let alike = |other: &&Check<'_>| other.rule.id == check.rule.id && other.series == check.series;
+            checks.iter().filter(fired).any(|other| alike(&other))
+        };
+        let all = self::checks(stage, whole, *is_faulty);
+        all.iter().filter(fired).filter(|check| !still_fires(check)).filter_map(reason::left_out).collect()
+    });
+    let observed = covered(snapshot.windows(), snapshot.window());
+    let required = stage.stage().observe.filter(|required| observed < *required);
+    let too_short = required.map(|required| reason::observed(observed, required));
+    Verdict::new(stage, snapshot, checks, left_out).with_too_short(too_short)
 }
 
-/// Judges `snapshot` by one rule of `stage` and tells how each check came about: one for each series, with the checks
-/// that [`evaluate`] gives. `rule` must be one that the stage has.
+fn checks<'t>(stage: StageRules<'t>, snapshot: &Snapshot, is_faulty: bool) -> Vec<Check<'t>> {
+    let mut checks = Vec::with_capacity(stage.rules().count());
+    for rule in stage.rules() {
+        Judge { stage, snapshot, rule, is_faulty }.add_checks(&mut checks);
+    }
+    checks
+}
+
+/// Judges by one rule of `stage` and tells how each check came about: one for each series, with the checks that
+/// [`evaluate`] gives. `rule` must be one that the stage has.
 #[must_use]
-pub fn trace<'t>(stage: StageRules<'t>, snapshot: &Snapshot, rule: &'t Rule) -> Vec<Trace<'t>> {
-    Judge { stage, snapshot, rule }.traces()
+pub fn trace<'t>(stage: StageRules<'t>, prepared: &Prepared, rule: &'t Rule) -> Vec<Trace<'t>> {
+    Judge { stage, snapshot: &prepared.snapshot, rule, is_faulty: prepared.is_faulty }.traces()
 }
 
 /// One rule at one stage before one snapshot.
@@ -42,6 +61,7 @@ struct Judge<'a, 't> {
     stage: StageRules<'t>,
     snapshot: &'a Snapshot,
     rule: &'t Rule,
+    is_faulty: bool,
 }
 
 impl<'a, 't: 'a> Judge<'a, 't> {
@@ -49,7 +69,7 @@ impl<'a, 't: 'a> Judge<'a, 't> {
     fn add_checks(&self, checks: &mut Vec<Check<'t>>) {
         match self.not_evaluated() {
             Some(check) => checks.push(check),
-            None => self.for_each_series(|case| checks.push(case.check())),
+            None => self.for_each_series(|case| checks.push(case.check(&case.judge_windows()))),
         }
     }
 
@@ -57,7 +77,7 @@ impl<'a, 't: 'a> Judge<'a, 't> {
     fn traces(&self) -> Vec<Trace<'t>> {
         let mut traces = Vec::new();
         match self.not_evaluated() {
-            Some(check) => traces.push(Trace { check, steps: Steps::NotEvaluated }),
+            Some(check) => traces.push(Trace { check, measure: self.rule.condition.measure, steps: Vec::new() }),
             None => self.for_each_series(|case| traces.push(case.trace())),
         }
         traces
@@ -65,19 +85,38 @@ impl<'a, 't: 'a> Judge<'a, 't> {
 
     fn not_evaluated(&self) -> Option<Check<'t>> {
         let why = self.why_not_evaluated()?;
-        Some(Check { reason: Some(why), ..self.check(None, State::NotEvaluated) })
+        Some(Check { reason: Some(why), ..Check::new(self.rule, self.limit(&self.rule.condition), None) })
     }
 
-    fn for_each_series(&self, mut look: impl FnMut(&Case<'_, '_, 't>)) {
+    fn for_each_series(&self, mut look: impl FnMut(&Case<'_, 't>)) {
         let labels = self.labels();
-        let own = self.comparisons(&self.rule.condition, &labels);
-        let and: Vec<_> = self.rule.and().iter().map(|condition| self.comparisons(condition, &labels)).collect();
-        let exemptions = self.exemptions(&labels);
-        let cases = labels.iter().zip(&own).zip(exemptions).enumerate().map(|(index, ((label, own), exemption))| {
-            let and = and.iter().filter_map(|and| and.get(index)).collect();
-            Case { judge: self, label: *label, own, and, exemption }
+        let subjects: Vec<Vec<Subject<'_>>> =
+            self.rule.conditions().map(|condition| self.subjects(condition, &labels)).collect();
+        let mut subjects: Vec<_> = subjects.into_iter().map(Vec::into_iter).collect();
+        let flags: Vec<Option<Exemption<'_>>> = self.exemptions(&labels);
+        for (label, exemption) in labels.iter().zip(flags) {
+            let of_label: Vec<Subject<'_>> = subjects.iter_mut().filter_map(Iterator::next).collect();
+            let view = self.view(of_label.first().and_then(|own| own.series));
+            let mut comparisons = of_label.into_iter().map(|subject| Comparison::new(subject, &view));
+            let Some(own) = comparisons.next() else { continue };
+            let and = comparisons.collect();
+            look(&Case { judge: self, label: *label, view: &view, own, and, exemption });
+        }
+    }
+
+    /// The windows that the rule looks at, without those that `missing` takes out beside an aggregate.
+    fn view(&self, series: Option<&Series>) -> WindowView {
+        let (all, width) = (self.snapshot.windows(), self.snapshot.window());
+        let count = self.rule.last.map_or(all, |last| all.min(windows_to_cover(last, width)));
+        let first = all - count;
+        let has_data = |window: &usize| series.is_some_and(|series| series.at(*window).get().is_some());
+        let is_aggregate = self.rule.condition.measure != Measure::Window;
+        let kept = self.rule.missing.allow.filter(|_| is_aggregate).and_then(|_| {
+            let kept: Vec<usize> = (first..all).filter(has_data).collect();
+            let last_has_data = kept.last() == Some(&(all - 1));
+            self.rule.missing.skips(count - kept.len(), count, last_has_data).then_some(kept)
         });
-        cases.for_each(|case| look(&case));
+        WindowView { first, count, kept, width }
     }
 
     /// A limit that is not set, an optional metric that the snapshot lacks, or an optional metric without its
@@ -91,20 +130,23 @@ impl<'a, 't: 'a> Judge<'a, 't> {
             .or_else(|| absent().map(|condition| reason::not_in_snapshot(self.metric_name(condition.metric))))
             .or_else(|| {
                 let metric = self.rule.condition.metric;
-                let is_skipped = self.lacks_baseline() && self.is_optional(metric);
+                let is_skipped = self.lacks_baseline(&self.rule.condition) && self.is_optional(metric);
                 is_skipped.then(|| reason::no_baseline(self.metric_name(metric)))
             })
     }
 
-    /// Whether the rule's own limit moves with a baseline that the snapshot lacks altogether.
-    fn lacks_baseline(&self) -> bool {
-        let condition = &self.rule.condition;
+    /// Whether a limit moves with a baseline that the snapshot lacks altogether.
+    fn lacks_baseline(&self, condition: &Condition) -> bool {
         self.moves(condition) && self.snapshot.baseline(condition.metric).is_none()
     }
 
     /// Whether a limit moves with the baseline of its metric.
     fn moves(&self, condition: &Condition) -> bool {
-        matches!(condition.limit(self.stage.id()), Some(Limit::Baseline { .. }))
+        matches!(self.limit(condition), Limit::Baseline { .. })
+    }
+
+    fn limit(&self, condition: &Condition) -> Limit {
+        condition.limit(self.stage.id()).unwrap_or(Limit::Unset)
     }
 
     /// The labels of the rule's metric; where it has none, those of the metrics beside it.
@@ -113,53 +155,34 @@ impl<'a, 't: 'a> Judge<'a, 't> {
         if matches!(own, Some(Measurement::Labelled(_))) {
             return join_labels(own);
         }
-        let and = self.rule.and().iter().map(|condition| condition.metric);
-        let others = and.chain(self.rule.unless()).filter_map(|id| self.snapshot.metric(id));
+        let and = self.rule.and.iter().map(|condition| condition.metric);
+        let others = and.chain(self.rule.unless).filter_map(|id| self.snapshot.metric(id));
         let baselines = self.rule.conditions().filter(|condition| self.moves(condition));
         let baselines = baselines.filter_map(|condition| self.snapshot.baseline(condition.metric));
         join_labels(others.chain(baselines))
     }
 
-    /// `condition` for each label.
-    fn comparisons(&self, condition: &'t Condition, labels: &[Option<&str>]) -> Vec<Comparison<'a>> {
-        let limit = condition.limit(self.stage.id());
+    /// What `condition` compares, for each label.
+    fn subjects(&self, condition: &'t Condition, labels: &[Option<&str>]) -> Vec<Subject<'a>> {
+        let Some(metric) = self.stage.pipeline().metric(condition.metric) else { return Vec::new() };
+        let limit = self.limit(condition);
         let baseline = self.snapshot.baseline(condition.metric).filter(|_| self.moves(condition));
         let series = series_for_labels(self.snapshot.metric(condition.metric), labels);
-        let with_bound = |(series, baseline)| {
-            let bound = match limit {
-                Some(Limit::Fixed(limit)) => Bound::Fixed(limit),
-                Some(Limit::Baseline { percent }) => Bound::Moving { baseline, percent },
-                // `why_not_evaluated` has sorted these out.
-                Some(Limit::Unset) | None => Bound::Moving { baseline: None, percent: Finite::ZERO },
-            };
-            Comparison { condition, series, bound }
+        let quotients = Quotient::for_labels(metric, self.snapshot.metrics(), labels).unwrap_or_default();
+        let mut quotients = quotients.into_iter();
+        let is_labelled = matches!(self.snapshot.metric(condition.metric), Some(Measurement::Labelled(_)));
+        let subject = |(series, baseline)| {
+            let parts = quotients.next();
+            Subject { condition, metric, series, is_labelled, parts, limit, baseline }
         };
-        series.zip(series_for_labels(baseline, labels)).map(with_bound).collect()
+        series.zip(series_for_labels(baseline, labels)).map(subject).collect()
     }
 
-    /// What `unless` exempts, for each label.
-    fn exemptions(&self, labels: &[Option<&str>]) -> impl Iterator<Item = Exemption<'a>> {
-        let flag = self.rule.unless().and_then(|flag| self.snapshot.metric(flag));
-        series_for_labels(flag, labels).map(move |series| match (flag, series) {
-            (None, _) => Exemption::Nothing,
-            (Some(_), None) => Exemption::NoSeries,
-            (Some(_), Some(series)) => Exemption::Flag(series),
-        })
-    }
-
-    /// A check in which nothing was found.
-    fn check(&self, label: Option<&str>, state: State) -> Check<'t> {
-        Check {
-            rule: self.rule,
-            limit: self.rule.condition.limit(self.stage.id()).unwrap_or(Limit::Unset),
-            series: label.map(str::to_owned),
-            state,
-            worst: None,
-            breaches: Vec::new(),
-            fired_at: None,
-            no_data: Vec::new(),
-            reason: None,
-        }
+    /// What `unless` exempts, for each label; `None` where the rule has no flag, or the snapshot lacks it.
+    fn exemptions(&self, labels: &[Option<&str>]) -> Vec<Option<Exemption<'a>>> {
+        let flag = self.rule.unless.and_then(|id| Some((self.metric_name(id), self.snapshot.metric(id)?)));
+        let series = series_for_labels(flag.map(|(_, measurement)| measurement), labels);
+        series.map(|series| flag.map(|(name, _)| Exemption { name, series })).collect()
     }
 
     fn metric_name(&self, id: MetricId) -> &'t str {
@@ -171,249 +194,113 @@ impl<'a, 't: 'a> Judge<'a, 't> {
     }
 }
 
-/// What a series is compared with.
-#[derive(Clone, Copy)]
-enum Bound<'a> {
-    /// The same limit in every window.
-    Fixed(Finite),
-    /// A limit that moves with the baseline; `None` where there is no baseline for the label.
-    Moving { baseline: Option<&'a Series>, percent: Finite },
-}
-
-/// One condition on one series; `None` where the metric lacks the label.
-struct Comparison<'a> {
-    condition: &'a Condition,
-    series: Option<&'a Series>,
-    bound: Bound<'a>,
-}
-
-impl Comparison<'_> {
-    /// In one window.
-    fn at(&self, window: usize) -> Compared {
-        self.compare(|series| series.at(window))
-    }
-
-    /// Of whole series.
-    fn whole(&self, aggregate: Aggregate, windows: usize) -> Compared {
-        self.compare(|series| aggregate.of(series, windows))
-    }
-
-    fn compare(&self, value_of: impl Fn(&Series) -> Point) -> Compared {
-        let value = self.series.and_then(|series| value_of(series).get());
-        let limit = match self.bound {
-            Bound::Fixed(limit) => Some(limit.get()),
-            Bound::Moving { baseline, percent } => {
-                baseline.and_then(|baseline| moved(value_of(baseline), percent).get())
-            }
-        };
-        let holds = |(value, limit)| self.condition.comparator.holds(value, limit).into();
-        Compared { value, limit, holds: value.zip(limit).map_or(Answer::Unknown, holds) }
-    }
-
-    fn lacks_baseline(&self) -> bool {
-        matches!(self.bound, Bound::Moving { baseline: None, .. })
-    }
-}
-
 /// The flag of `unless` on one series.
 #[derive(Clone, Copy)]
-enum Exemption<'a> {
-    /// The rule has no `unless`, or its flag is not in the snapshot.
-    Nothing,
-    /// The flag lacks the label.
-    NoSeries,
-    /// Windows in which this is 1 are exempt.
-    Flag(&'a Series),
+struct Exemption<'a> {
+    name: &'a str,
+    /// `None` where the flag lacks the label.
+    series: Option<&'a Series>,
+}
+
+impl Exemption<'_> {
+    fn at(self, window: usize) -> Answer {
+        let flag = self.series.and_then(|series| series.at(window).get());
+        flag.map_or(Answer::Unknown, |flag| (flag == 1.0).into())
+    }
 }
 
 /// One rule on one series: everything that its answer depends on.
-struct Case<'a, 'j, 't> {
-    judge: &'j Judge<'a, 't>,
-    label: Option<&'a str>,
-    own: &'j Comparison<'a>,
-    and: Vec<&'j Comparison<'a>>,
-    exemption: Exemption<'a>,
+struct Case<'c, 't> {
+    judge: &'c Judge<'c, 't>,
+    label: Option<&'c str>,
+    view: &'c WindowView,
+    own: Comparison<'c>,
+    and: Vec<Comparison<'c>>,
+    exemption: Option<Exemption<'c>>,
 }
 
-impl<'t> Case<'_, '_, 't> {
-    fn check(&self) -> Check<'t> {
-        match self.judge.rule.over {
-            Over::Windows { .. } => self.check_windows(self.tally()),
-            Over::Whole(aggregate) => self.check_whole(aggregate, self.whole(aggregate)),
-        }
+/// The windows of a case as they were judged.
+#[derive(Default)]
+struct JudgedWindows {
+    /// By place in the view, in order; those that were skipped are not among them. Empty where none can breach.
+    windows: Vec<(usize, Breach)>,
+    /// The places of the windows that were skipped.
+    skipped: Vec<usize>,
+    /// The place nearest to a breach, where none can breach.
+    clear: Option<usize>,
+}
+
+impl<'t> Case<'_, 't> {
+    /// The first place at which every value has all of its windows.
+    fn first(&self) -> usize {
+        let over = self.judge.rule.longest_over();
+        over.map_or(0, |over| windows_to_cover(over, self.view.width).saturating_sub(1))
     }
 
-    fn trace(&self) -> Trace<'t> {
-        match self.judge.rule.over {
-            Over::Windows { .. } => {
-                let mut tally = Tally::default();
-                let windows = 0..self.judge.snapshot.windows();
-                let windows = windows.map(|window| self.step(self.judge_window(window, &mut tally))).collect();
-                let check = self.check_windows(tally);
-                Trace { check, steps: Steps::Windows { needed: self.needed(), windows } }
+    /// Judges every window; none of them by itself, if none can breach, as is mostly so.
+    fn judge_windows(&self) -> JudgedWindows {
+        if let Some(place) = self.nearest_if_clear() {
+            return JudgedWindows { clear: Some(place), ..JudgedWindows::default() };
+        }
+        let rule = self.judge.rule;
+        let measured: Vec<(usize, Answer)> =
+            (self.first()..self.view.len()).map(|place| (place, self.breach(place))).collect();
+        let without_data = measured.iter().filter(|(_, answer)| *answer == Answer::Unknown).count();
+        let last_has_data = measured.last().is_some_and(|(_, answer)| *answer != Answer::Unknown);
+        let is_skipping = rule.condition.measure == Measure::Window
+            && rule.missing.skips(without_data, measured.len(), last_has_data);
+        let mut judged = JudgedWindows::default();
+        for (place, answer) in measured {
+            if is_skipping && answer == Answer::Unknown {
+                judged.skipped.push(place);
+            } else {
+                judged.windows.push((place, self.resolve(answer)));
             }
-            Over::Whole(aggregate) => {
-                let windows = (0..self.judge.snapshot.windows()).map(|window| self.own.at(window)).collect();
-                let (whole, breach) = self.whole(aggregate);
-                let check = self.check_whole(aggregate, (whole, breach));
-                Trace { check, steps: Steps::Whole { aggregate, windows, whole, breach } }
-            }
         }
+        judged
     }
 
-    /// A window that was judged, with everything that was looked at.
-    fn step(&self, judged: JudgedWindow) -> Step {
-        let JudgedWindow { window, own, breach, run, possible } = judged;
-        let exempt = self.exempt_in(window);
-        let has_flag = !matches!(self.exemption, Exemption::Nothing);
-        let exempt = has_flag.then_some(exempt);
-        Step { own, and: self.and_in(window).collect(), exempt, breach, run, possible }
-    }
-
-    /// Goes through the windows in order; all at once if none can breach, as is mostly so.
-    fn tally(&self) -> Tally {
-        if let Some(worst) = self.worst_if_clear() {
-            return Tally { worst: Some(worst), ..Tally::default() };
-        }
-        let mut tally = Tally::default();
-        (0..self.judge.snapshot.windows()).for_each(|window| {
-            self.judge_window(window, &mut tally);
-        });
-        tally
-    }
-
-    /// The value nearest to a breach, where every window has a value, the limit is one, and none breaches: then `and`
-    /// and `unless` cannot turn one into a breach.
-    fn worst_if_clear(&self) -> Option<Worst> {
-        let Bound::Fixed(limit) = self.own.bound else { return None };
-        let (limit, comparator) = (limit.get(), self.own.condition.comparator);
-        let series = self.own.series.filter(|_| comparator.side().is_some())?;
-        let (lowest, highest) = series.extremes()?;
-        let badness = |value: &f64| self.badness(*value, limit);
-        let worst = [lowest, highest].into_iter().max_by(|a, b| badness(a).total_cmp(&badness(b)))?;
-        if self.against(comparator.holds(worst, limit).into()) != Answer::No {
+    /// The place of the value nearest to a breach, where every window has a value, the limit is one, and none breaches:
+    /// then `and` and `unless` cannot turn one into a breach.
+    fn nearest_if_clear(&self) -> Option<usize> {
+        let comparator = self.own.condition().comparator;
+        let (lowest, highest) = self.own.extremes().filter(|_| self.first() == 0)?;
+        let Limit::Fixed(limit) = self.judge.limit(self.own.condition()) else { return None };
+        let is_low_worst = self.breaches_towards() == Some(std::cmp::Ordering::Less);
+        let worst = if is_low_worst { lowest } else { highest };
+        // Of a quotient that rounds to the limit, the doubles do not tell.
+        if worst == limit.get() && self.own.is_derived() {
             return None;
         }
-        // The first of equals, with its own sign if they are zero.
-        let window = (0..self.judge.snapshot.windows()).find(|window| series.at(*window).get() == Some(worst))?;
-        let value = series.at(window).get()?;
-        Some(Worst { value, limit, window: Some(window) })
+        if self.against(comparator.holds(worst, limit.get()).into()) != Answer::No {
+            return None;
+        }
+        (0..self.view.len()).find(|place| self.own.point(*place).get() == Some(worst))
     }
 
-    /// Judges the next window.
-    fn judge_window(&self, window: usize, tally: &mut Tally) -> JudgedWindow {
-        let own = self.own.at(window);
+    /// On which side of the limit breaches are; `None` for both or neither.
+    fn breaches_towards(&self) -> Option<std::cmp::Ordering> {
+        let side = self.own.condition().comparator.side()?;
+        Some(match self.judge.rule.kind {
+            Kind::Gate => side.reverse(),
+            Kind::Rollback => side,
+        })
+    }
+
+    /// Whether a window breaches: the rule's comparison against it, every `and`, and not exempt.
+    fn breach(&self, place: usize) -> Answer {
         // A rule that lacks its baseline has no data at all, whatever `and` and `unless` say.
-        let lacks_baseline = self.judge.lacks_baseline();
-        let breach = if lacks_baseline { Answer::Unknown } else { self.breach(own, window) };
-        let breach = self.resolve(breach);
-        let worst = own.pair().map(|(value, limit)| Worst { value, limit, window: Some(window) });
-        tally.add(window, breach, worst, self);
-        JudgedWindow { window, own, breach, run: tally.run.windows, possible: tally.possible }
-    }
-
-    fn check_windows(&self, tally: Tally) -> Check<'t> {
-        let rule = self.judge.rule;
-        let windows = self.judge.snapshot.windows();
-        let needed = self.needed();
-        let gaps = tally.no_data.iter().map(Stretch::windows).sum();
-        let state = if tally.longest.windows >= needed {
-            State::breached(rule.kind)
-        } else if tally.longest_possible >= needed {
-            State::NoData
-        } else {
-            State::clear(rule.kind)
-        };
-        let long_enough = tally.breaches.iter().find(|breach| breach.windows() >= needed);
-        let fired_at = long_enough.filter(|_| state == State::Fired).map(|breach| breach.from + needed - 1);
-        let worst = match state {
-            State::Fired => tally.longest.measured_worst(),
-            State::Fail => tally.all.measured_worst(),
-            State::Pass | State::Quiet => tally.worst,
-            State::NoData | State::NotEvaluated => None,
-        };
-        Check {
-            worst,
-            breaches: tally.breaches,
-            fired_at,
-            no_data: tally.no_data,
-            reason: self.reason(state, worst, || reason::no_data(&self.subject(), gaps, windows)),
-            ..self.judge.check(self.label, state)
+        if self.judge.lacks_baseline(self.own.condition()) {
+            return Answer::Unknown;
         }
+        let own = self.against(self.own.holds(place));
+        let breach = self.and.iter().fold(own, |breach, and| breach.and(and.holds(place)));
+        breach.and(!self.exempt(place).unwrap_or(Answer::No))
     }
 
-    /// How many windows in a row must breach.
-    fn needed(&self) -> usize {
-        self.judge.rule.persistence().needed(self.judge.snapshot.window())
-    }
-
-    /// One value of all windows, and whether it breaches.
-    fn whole(&self, aggregate: Aggregate) -> (Compared, Breach) {
-        let whole = self.own.whole(aggregate, self.judge.snapshot.windows());
-        (whole, self.resolve(self.against(whole.holds)))
-    }
-
-    /// One value has no window of its own: only that of the last window has one to show.
-    fn check_whole(&self, aggregate: Aggregate, (whole, breach): (Compared, Breach)) -> Check<'t> {
-        let rule = self.judge.rule;
-        let windows = self.judge.snapshot.windows();
-        let pair = whole.pair();
-        let state = match breach.resolved {
-            Answer::Yes => State::breached(rule.kind),
-            Answer::No => State::clear(rule.kind),
-            Answer::Unknown => State::NoData,
-        };
-        let window = (aggregate == Aggregate::Last).then(|| windows.saturating_sub(1));
-        let worst = pair.map(|(value, limit)| Worst { value, limit, window });
-        let breach = window.filter(|_| matches!(state, State::Fail | State::Fired));
-        let gaps = match pair {
-            Some(_) => Vec::new(),
-            None if self.own.lacks_baseline() => self.gaps(0..windows),
-            None => self.gaps(window.unwrap_or_default()..windows),
-        };
-        Check {
-            worst,
-            breaches: breach.map(|window| Stretch { from: window, to: window }).into_iter().collect(),
-            fired_at: breach.filter(|_| state == State::Fired),
-            no_data: gaps,
-            reason: self.reason(state, worst, || reason::no_aggregate(&self.subject())),
-            ..self.judge.check(self.label, state)
-        }
-    }
-
-    /// Those of `windows` in which the value or the limit has no data; all of them, if it is neither.
-    fn gaps(&self, windows: Range<usize>) -> Vec<Stretch> {
-        let mut gaps = Vec::new();
-        windows
-            .clone()
-            .filter(|window| self.own.at(*window).pair().is_none())
-            .for_each(|window| extend(&mut gaps, window));
-        if gaps.is_empty() {
-            gaps.extend(windows.end.checked_sub(1).map(|last| Stretch { from: windows.start, to: last }));
-        }
-        gaps
-    }
-
-    /// Whether `window` breaches: the rule's comparison against it, every `and`, and not exempt.
-    fn breach(&self, own: Compared, window: usize) -> Answer {
-        let breach = self.and_in(window).fold(self.against(own.holds), |breach, and| breach.and(and.holds));
-        breach.and(!self.exempt_in(window))
-    }
-
-    fn resolve(&self, measured: Answer) -> Breach {
-        Breach { measured, resolved: self.judge.rule.missing.resolve(measured) }
-    }
-
-    fn and_in(&self, window: usize) -> impl Iterator<Item = Compared> {
-        self.and.iter().map(move |and| and.at(window))
-    }
-
-    fn exempt_in(&self, window: usize) -> Answer {
-        match self.exemption {
-            Exemption::Nothing => Answer::No,
-            Exemption::NoSeries => Answer::Unknown,
-            Exemption::Flag(flag) => flag.at(window).get().map_or(Answer::Unknown, |flag| (flag == 1.0).into()),
-        }
+    /// Whether a window is exempt; `None` where there is no flag.
+    fn exempt(&self, place: usize) -> Option<Answer> {
+        self.exemption.map(|exemption| exemption.at(self.view.window(place)))
     }
 
     /// A gate is broken where its comparison does not hold, a rollback where it does.
@@ -424,26 +311,264 @@ impl<'t> Case<'_, '_, 't> {
         }
     }
 
-    /// The one farther into a breach; the earlier of equals.
-    fn worse(&self, earlier: Option<Worst>, later: Option<Worst>) -> Option<Worst> {
-        let (Some(a), Some(b)) = (earlier, later) else {
-            return earlier.or(later);
-        };
-        let badness = |worst: Worst| self.badness(worst.value, worst.limit);
-        if badness(b) > badness(a) { later } else { earlier }
+    fn resolve(&self, measured: Answer) -> Breach {
+        let Judge { rule, is_faulty, .. } = self.judge;
+        // A misspelt name rolls nothing back.
+        let is_held = *is_faulty && rule.kind == Kind::Rollback && rule.missing.otherwise == Otherwise::Breach;
+        let otherwise = if is_held { Otherwise::Hold } else { rule.missing.otherwise };
+        Breach { measured, resolved: otherwise.resolve(measured) }
     }
 
-    /// How far `value` is into a breach of `limit`, to compare with that of other windows.
-    fn badness(&self, value: f64, limit: f64) -> f64 {
-        let comparator = self.judge.rule.condition.comparator;
-        let excess = match self.own.bound {
-            // Among windows with one limit the values decide: their differences to it might round to a tie.
-            Bound::Fixed(_) if comparator.side().is_some() => comparator.excess(value, 0.0),
-            Bound::Fixed(_) | Bound::Moving { .. } => comparator.excess(value, limit),
+    fn check(&self, judged: &JudgedWindows) -> Check<'t> {
+        let rule = self.judge.rule;
+        let nothing = Check::new(rule, self.judge.limit(&rule.condition), self.label);
+        if let Some(place) = judged.clear {
+            return match self.too_wide() {
+                Some(_) => self.without_data(nothing, judged),
+                None => Check { state: State::clear(rule.kind), worst: self.worst_at(place), ..nothing },
+            };
+        }
+        let outcome = Outcome::of(self, judged);
+        match outcome.state {
+            State::NoData => self.without_data(nothing, judged),
+            state => self.with_outcome(Check { state, ..nothing }, judged, &outcome),
+        }
+    }
+
+    /// A check whose windows came to something.
+    fn with_outcome(&self, nothing: Check<'t>, judged: &JudgedWindows, outcome: &Outcome) -> Check<'t> {
+        let group = judged.windows.get(outcome.group.clone()).unwrap_or_default();
+        let breaching = group.iter().filter(|(_, breach)| breach.resolved == Answer::Yes);
+        let is_clear = matches!(outcome.state, State::Pass | State::Quiet);
+        let candidates = if is_clear {
+            group.iter().map(|(place, _)| *place).collect()
+        } else {
+            breaching.clone().map(|(place, _)| *place).collect::<Vec<_>>()
         };
-        match self.judge.rule.kind {
-            Kind::Gate => -excess,
-            Kind::Rollback => excess,
+        let worst_place = self.worst_of(&candidates);
+        let is_measured = is_clear || breaching.clone().any(|(_, breach)| breach.measured == Answer::Yes);
+        let worst_place = worst_place.filter(|_| is_measured);
+        let worst = worst_place.and_then(|place| self.worst_at(place));
+        let about = self.about(outcome, group, worst_place);
+        let window = |place: Option<usize>| {
+            let (place, _) = judged.windows.get(place?)?;
+            self.has_windows().then(|| self.last_window_behind(*place))
+        };
+        let reason = (!is_clear).then(|| match (worst, worst_place) {
+            (Some(worst), Some(place)) => self.reason(outcome, worst, place),
+            _ => self.no_data_reason(judged, outcome.state),
+        });
+        Check {
+            worst,
+            and: worst_place.filter(|_| !is_clear).map_or(Vec::new(), |place| self.beside(place)),
+            breaches: self.stretches(judged, |breach| breach.resolved == Answer::Yes),
+            fired_at: window(outcome.tripped).filter(|_| outcome.state == State::Fired),
+            pending_since: window(Some(outcome.group.start)).filter(|_| outcome.state == State::Pending),
+            no_data: self.gaps(judged),
+            about: about.filter(|_| !is_clear),
+            reason,
+            ..nothing
+        }
+    }
+
+    /// A check that is no data.
+    fn without_data(&self, nothing: Check<'t>, judged: &JudgedWindows) -> Check<'t> {
+        Check {
+            state: State::NoData,
+            breaches: self.stretches(judged, |breach| breach.resolved == Answer::Yes),
+            no_data: self.gaps(judged),
+            reason: Some(self.no_data_reason(judged, State::NoData)),
+            ..nothing
+        }
+    }
+
+    /// Whether a value belongs to one window.
+    fn has_windows(&self) -> bool {
+        !matches!(self.judge.rule.condition.measure, Measure::Whole(aggregate) if aggregate != super::aggregate::Aggregate::Last)
+    }
+
+    /// The last of the windows of which the value at a place is made.
+    fn last_window_behind(&self, place: usize) -> usize {
+        self.view.window(self.own.places_behind(place).last().unwrap_or(place))
+    }
+
+    /// What the windows are too wide for.
+    fn too_wide(&self) -> Option<std::time::Duration> {
+        self.judge.rule.narrower_than(self.view.width)
+    }
+
+    /// The worst of some places; the earliest of equals. `None` where none has a value beside a limit.
+    fn worst_of(&self, places: &[usize]) -> Option<usize> {
+        let towards = self.breaches_towards();
+        let decided = places.iter().copied().filter(|place| self.own.holds(*place) != Answer::Unknown);
+        let is_farther = |a, b| {
+            let farther = self.own.farther(towards, a, b);
+            // Of `equals` a gate breaches away from the limit, and a rollback at it; of `differs` the other way round.
+            let breaches_at_limit =
+                self.against(self.own.condition().comparator.accepts(std::cmp::Ordering::Equal).into());
+            if towards.is_none() && breaches_at_limit == Answer::Yes { farther.reverse() } else { farther }
+        };
+        decided
+            .reduce(|worst, place| if is_farther(place, worst) == std::cmp::Ordering::Greater { place } else { worst })
+    }
+
+    fn worst_at(&self, place: usize) -> Option<Worst> {
+        let (value, limit) = self.own.pair(place)?;
+        let is_of_window =
+            matches!(self.judge.rule.condition.measure, Measure::Window | Measure::Sliding(..)) || self.has_windows();
+        let window = match self.judge.rule.condition.measure {
+            Measure::Whole(_) if is_of_window => Some(self.view.window(self.view.len().saturating_sub(1))),
+            _ => is_of_window.then(|| self.view.window(place)),
+        };
+        Some(Worst { value, limit, window })
+    }
+
+    /// The conditions of `and` at a place.
+    fn beside(&self, place: usize) -> Vec<Beside> {
+        let beside = |and: &Comparison<'_>| {
+            let (value, limit) = and.pair(place)?;
+            let subject = reason::subject(&and.metric().name, self.label.filter(|_| and.is_labelled()));
+            let condition = and.condition();
+            let is_written = !and.moves();
+            Some(Beside {
+                subject,
+                measure: condition.measure,
+                comparator: condition.comparator,
+                value,
+                limit,
+                is_written,
+            })
+        };
+        self.and.iter().filter_map(beside).collect()
+    }
+
+    /// The windows that a reason is about.
+    fn about(&self, outcome: &Outcome, group: &[(usize, Breach)], worst: Option<usize>) -> Option<Stretch> {
+        let breaching = || group.iter().filter(|(_, breach)| breach.resolved == Answer::Yes);
+        let window = |place: usize| self.view.window(place);
+        match (self.judge.rule.condition.measure, self.judge.rule.persistence) {
+            (Measure::Whole(_), _) => Some(Stretch { from: window(0), to: window(self.view.len().checked_sub(1)?) }),
+            (_, Persistence::Once) => {
+                let place = worst.or_else(|| breaching().next().map(|(place, _)| *place))?;
+                Some(Stretch { from: window(place), to: window(place) })
+            }
+            (_, Persistence::Of { .. }) if outcome.state != State::Pending => {
+                Some(Stretch { from: window(group.first()?.0), to: window(group.last()?.0) })
+            }
+            _ => Some(Stretch { from: window(breaching().next()?.0), to: window(breaching().next_back()?.0) }),
+        }
+    }
+
+    /// Runs of windows that are `such`.
+    fn stretches(&self, judged: &JudgedWindows, such: impl Fn(&Breach) -> bool) -> Vec<Stretch> {
+        let mut stretches = Vec::new();
+        match self.judge.rule.condition.measure {
+            Measure::Whole(_) if !self.has_windows() => {}
+            Measure::Whole(_) => {
+                if let Some((place, _)) = judged.windows.last().filter(|(_, breach)| such(breach)) {
+                    extend(&mut stretches, self.view.window(*place));
+                }
+            }
+            _ => {
+                for (place, _) in judged.windows.iter().filter(|(_, breach)| such(breach)) {
+                    extend(&mut stretches, self.view.window(*place));
+                }
+            }
+        }
+        stretches
+    }
+
+    /// The windows without data, each with why.
+    fn gaps(&self, judged: &JudgedWindows) -> Vec<Gap> {
+        let mut gaps: Vec<Gap> = Vec::new();
+        let mut add = |window: usize, cause: String| match gaps.last_mut() {
+            Some(last) if last.windows.to + 1 == window && last.cause == cause => last.windows.to = window,
+            _ => gaps.push(Gap { windows: Stretch { from: window, to: window }, cause }),
+        };
+        let unknown = judged.windows.iter().filter(|(_, breach)| breach.measured == Answer::Unknown);
+        match self.judge.rule.condition.measure {
+            Measure::Whole(_) => {
+                if unknown.clone().next().is_some() {
+                    let first = if self.has_windows() { self.view.len().saturating_sub(1) } else { 0 };
+                    let places = (first..self.view.len()).filter(|place| !self.point_causes(*place).is_empty());
+                    places.for_each(|place| add(self.view.window(place), self.point_causes(place).join(", ")));
+                }
+            }
+            _ => {
+                let mut places: Vec<usize> =
+                    unknown.map(|(place, _)| *place).chain(judged.skipped.iter().copied()).collect();
+                places.sort_unstable();
+                for place in places {
+                    add(self.view.window(place), self.causes(place).join(", "));
+                }
+            }
+        }
+        gaps
+    }
+
+    /// Why a place is without data, in words; none for what was simply not measured.
+    fn causes(&self, place: usize) -> Vec<String> {
+        let mut causes = Vec::new();
+        if self.own.holds(place) == Answer::Unknown {
+            causes.extend(self.own.places_behind(place).flat_map(|behind| self.worded_causes(behind)));
+        }
+        for and in self.and.iter().filter(|and| and.holds(place) == Answer::Unknown) {
+            let has_value = and.places_behind(place).any(|place| and.point(place).get().is_some());
+            let is_own = and.condition().metric == self.own.condition().metric;
+            if is_own && (and.has_limit(place) || !has_value) {
+                // What is wrong with its own metric is not told as another's.
+                causes.extend(and.places_behind(place).flat_map(|behind| self.worded_causes(behind)));
+            } else if has_value && !and.has_limit(place) {
+                causes.push(reason::NO_BASELINE.to_owned());
+            } else {
+                causes.push(reason::has_no_data(&and.metric().name));
+            }
+        }
+        if let Some(exemption) = self.exemption.filter(|_| self.exempt(place) == Some(Answer::Unknown)) {
+            causes.push(reason::has_no_data(exemption.name));
+        }
+        causes
+    }
+
+    /// Those of [`Self::point_causes`] that have words.
+    fn worded_causes(&self, place: usize) -> Vec<String> {
+        self.point_causes(place).into_iter().filter(|cause| !cause.is_empty()).collect()
+    }
+
+    /// Why the rule's own value, or its limit, lacks data in one window; an empty text where it was not measured.
+    fn point_causes(&self, place: usize) -> Vec<String> {
+        match self.own.point(place).cause() {
+            Some(cause) => {
+                let metric = self.own.metric();
+                let name = |id: MetricId| self.judge.metric_name(id);
+                reason::causes(metric, cause, self.label, &self.own.parts_without_data(place), name)
+            }
+            None if !self.own.has_limit_of_window(place) => vec![reason::NO_BASELINE.to_owned()],
+            None => Vec::new(),
+        }
+    }
+
+    fn no_data_reason(&self, judged: &JudgedWindows, state: State) -> String {
+        let subject = self.subject();
+        if let Some(over) = self.judge.rule.longest_over().filter(|_| self.first() >= self.view.len()) {
+            return reason::shorter_than(&subject, over);
+        }
+        if let Some(narrow) = self.too_wide().filter(|_| state == State::NoData) {
+            return reason::too_wide(&subject, self.view.width, narrow);
+        }
+        if self.judge.lacks_baseline(self.own.condition()) {
+            return reason::no_baseline(&subject);
+        }
+        let unknown = judged.windows.iter().filter(|(_, breach)| breach.measured == Answer::Unknown);
+        let mut causes: Vec<String> = Vec::new();
+        for cause in unknown.clone().flat_map(|(place, _)| self.causes(*place)) {
+            if !causes.contains(&cause) {
+                causes.push(cause);
+            }
+        }
+        match self.judge.rule.condition.measure {
+            Measure::Whole(_) => reason::no_aggregate(&subject, &causes),
+            _ => reason::no_data(&subject, unknown.count(), judged.windows.len() + judged.skipped.len(), &causes),
         }
     }
 
@@ -451,101 +576,96 @@ impl<'t> Case<'_, '_, 't> {
         reason::subject(self.judge.metric_name(self.judge.rule.condition.metric), self.label)
     }
 
-    fn reason(&self, state: State, worst: Option<Worst>, no_data: impl FnOnce() -> String) -> Option<String> {
-        let (rule, snapshot) = (self.judge.rule, self.judge.snapshot);
-        let window = snapshot.window();
-        match (state, worst) {
-            (State::Pass | State::Quiet, _) => None,
-            (State::Fail | State::Fired, Some(Worst { value, limit, .. })) => {
-                let facts = Facts {
-                    subject: &self.subject(),
-                    stage: &self.judge.stage.stage().name,
-                    value,
-                    limit,
-                    windows: rule.persistence().needed(window),
-                    lasting: rule.persistence().duration(window),
-                    window,
-                };
-                Some(reason::breach(rule, &facts))
+    /// Why the rule failed, fired, or is pending.
+    fn reason(&self, outcome: &Outcome, worst: Worst, place: usize) -> String {
+        let (rule, subject) = (self.judge.rule, self.subject());
+        let amounts =
+            Amounts { value: worst.value, limit: worst.limit, is_written: !self.judge.moves(&rule.condition) };
+        let beside = self.beside(place);
+        if outcome.state == State::Pending {
+            return reason::pending(rule, &subject, amounts, outcome.group.len(), self.view.width, &beside);
+        }
+        let facts = Facts {
+            subject: &subject,
+            stage: &self.judge.stage.stage().name,
+            value: worst.value,
+            limit: worst.limit,
+            windows: rule.persistence.windows_phrase(self.view.width),
+            lasting: rule.persistence.duration(self.view.width),
+            window: self.view.width,
+        };
+        reason::breach(rule, &facts, amounts, &beside)
+    }
+
+    fn trace(&self) -> Trace<'t> {
+        let judged = self.judge_windows();
+        let check = self.check(&judged);
+        // Where none can breach, nothing was looked at yet.
+        let breach_at = |place: usize| {
+            let found = judged.windows.iter().find(|(judged, _)| *judged == place).map(|(_, breach)| *breach);
+            found.unwrap_or_else(|| self.resolve(self.breach(place)))
+        };
+        let mut run = 0;
+        let steps = (0..self.view.len()).map(|place| {
+            let is_judged = place >= self.first();
+            let is_skipped = judged.skipped.contains(&place);
+            let breach = breach_at(place);
+            run = match (is_skipped, breach.resolved) {
+                (true, _) => run,
+                (false, Answer::Yes) if is_judged => run + 1,
+                _ => 0,
+            };
+            Step {
+                window: self.view.window(place),
+                measured: self.own.point(place).get(),
+                own: self.own.compared(place),
+                and: self.and.iter().map(|and| and.compared(place)).collect::<Vec<Compared>>(),
+                exempt: self.exempt(place),
+                breach,
+                is_judged,
+                is_skipped,
+                run,
             }
-            (State::Fail | State::Fired | State::NoData | State::NotEvaluated, _) => {
-                Some(if self.own.lacks_baseline() { reason::no_baseline(&self.subject()) } else { no_data() })
-            }
-        }
+        });
+        Trace { check, measure: self.judge.rule.condition.measure, steps: steps.collect() }
     }
 }
 
-/// One window as it was judged.
-#[derive(Clone, Copy)]
-struct JudgedWindow {
-    window: usize,
-    own: Compared,
-    breach: Breach,
-    /// How long the run is that it is in, and how long it would be were every gap a breach.
-    run: usize,
-    possible: usize,
+/// What the windows of a case come to.
+struct Outcome {
+    state: State,
+    /// The window at which it was enough, by its place among the judged ones.
+    tripped: Option<usize>,
+    /// The windows that the reason is about, by their places among the judged ones.
+    group: std::ops::Range<usize>,
 }
 
-/// Breaching windows: how many, and the worst value in them.
-#[derive(Clone, Copy, Default)]
-struct Breaches {
-    windows: usize,
-    worst: Option<Worst>,
-    /// Whether one of them breaches by what was measured, and not only by `missing: breach`.
-    is_measured: bool,
-}
-
-impl Breaches {
-    fn add(&mut self, answer: Answer, worst: Option<Worst>, case: &Case<'_, '_, '_>) {
-        self.windows += 1;
-        self.worst = case.worse(self.worst, worst);
-        self.is_measured |= answer == Answer::Yes;
-    }
-
-    /// The worst value, where it is a value that breaches.
-    fn measured_worst(&self) -> Option<Worst> {
-        self.worst.filter(|_| self.is_measured)
-    }
-}
-
-/// What adds up from window to window.
-#[derive(Default)]
-struct Tally {
-    /// All windows that breach.
-    all: Breaches,
-    /// The run that the last window is in; empty if it does not breach.
-    run: Breaches,
-    /// The longest run; the earliest of equals.
-    longest: Breaches,
-    /// How long the run would be were every gap a breach, now and at most.
-    possible: usize,
-    longest_possible: usize,
-    /// The value nearest to a breach, or farthest into one.
-    worst: Option<Worst>,
-    breaches: Vec<Stretch>,
-    no_data: Vec<Stretch>,
-}
-
-impl Tally {
-    /// Adds a window: whether it breaches, and its value.
-    fn add(&mut self, window: usize, breach: Breach, worst: Option<Worst>, case: &Case<'_, '_, '_>) {
-        let Breach { measured, resolved } = breach;
-        self.worst = case.worse(self.worst, worst);
-        if measured == Answer::Unknown {
-            extend(&mut self.no_data, window);
+impl Outcome {
+    fn of(case: &Case<'_, '_>, judged: &JudgedWindows) -> Self {
+        let (rule, width) = (case.judge.rule, case.view.width);
+        let breaches = |is_breach: &dyn Fn(Answer) -> bool| -> Vec<bool> {
+            judged.windows.iter().map(|(_, breach)| is_breach(breach.resolved)).collect()
+        };
+        let certain = breaches(&|answer| answer == Answer::Yes);
+        let possible = breaches(&|answer| answer != Answer::No);
+        let Tripped { tripped, group } = rule.persistence.find(width, &certain);
+        let state = |state| Self { state, tripped, group: group.clone() };
+        if tripped.is_some() {
+            return state(State::breached(rule.kind));
         }
-        if resolved == Answer::Yes {
-            extend(&mut self.breaches, window);
-            self.all.add(measured, worst, case);
-            self.run.add(measured, worst, case);
-        } else {
-            self.run = Breaches::default();
+        let is_open = judged.windows.is_empty() || case.too_wide().is_some();
+        if is_open || rule.persistence.find(width, &possible).tripped.is_some() {
+            return state(State::NoData);
         }
-        if self.run.windows > self.longest.windows {
-            self.longest = self.run;
+        let running = |breaches: &[bool]| {
+            let run = breaches.iter().rev().take_while(|breach| **breach).count();
+            rule.persistence.run(width).map_or(0, |_| run)
+        };
+        match (running(&certain), running(&possible)) {
+            (run @ 1.., _) => Self { state: State::Pending, tripped, group: certain.len() - run..certain.len() },
+            (0, 1..) if rule.pending == Pending::Hold => state(State::NoData),
+            _ => Self { state: State::clear(rule.kind), tripped, group: 0..judged.windows.len() },
         }
-        self.possible = if resolved == Answer::No { 0 } else { self.possible + 1 };
-        self.longest_possible = self.longest_possible.max(self.possible);
     }
 }
 

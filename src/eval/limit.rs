@@ -1,28 +1,37 @@
 //! What a value is compared with.
 
-use super::{
-    notation::shortest,
-    number::{Finite, Point},
-};
+use super::{exact::Exact, notation::shortest, number::Finite};
 
 /// The limit of a condition at one stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
     /// A number.
     Fixed(Finite),
-    /// The same metric's baseline, moved by so many percent of its size (0 for the baseline itself).
+    /// The same metric's baseline, moved (both 0 for the baseline itself): baseline + |baseline| * percent / 100 + offset.
     Baseline {
-        /// `10` for `baseline + 10%`, `-10` for `baseline - 10%`.
+        /// `10` for `baseline + 10%`, `-10` for `baseline - 10%`; of several percentages their sum.
         percent: Finite,
+        /// `0.005` for `baseline + 0.005`, `-2` for `baseline - 10% - 2`.
+        offset: Finite,
     },
     /// The team has not chosen one yet.
     Unset,
 }
 
-/// baseline + |baseline| * percent / 100; no data where the baseline has none.
-#[must_use]
-pub fn moved(baseline: Point, percent: Finite) -> Point {
-    baseline.get().map_or(Point::NO_DATA, |baseline| Point::new(baseline + baseline.abs() * percent.get() / 100.0))
+impl Limit {
+    /// The double nearest to the limit where the baseline is `baseline`; `None` where it is not set.
+    #[must_use]
+    pub fn moved(self, baseline: f64) -> Option<f64> {
+        match self {
+            Self::Fixed(limit) => Some(limit.get()),
+            Self::Baseline { percent, offset } => {
+                let baseline = Exact::new(baseline);
+                let by_percent = baseline.abs().times(&Exact::new(percent.get())).over_count(100);
+                Some(baseline.plus(&by_percent).plus(&Exact::new(offset.get())).nearest())
+            }
+            Self::Unset => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Limit {
@@ -30,11 +39,16 @@ impl std::fmt::Display for Limit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Fixed(limit) => f.write_str(&shortest(limit.get())),
-            Self::Baseline { percent } if percent.get() == 0.0 => f.write_str("baseline"),
-            Self::Baseline { percent } => {
-                let sign = if percent.get().is_sign_negative() { '-' } else { '+' };
-                // A table knows no exponent here.
-                write!(f, "baseline {sign} {}%", percent.get().abs())
+            Self::Baseline { percent, offset } => {
+                f.write_str("baseline")?;
+                for (amount, unit) in [(percent.get(), "%"), (offset.get(), "")] {
+                    let sign = if amount.is_sign_negative() { '-' } else { '+' };
+                    if amount != 0.0 {
+                        // A table knows no exponent here.
+                        write!(f, " {sign} {}{unit}", amount.abs())?;
+                    }
+                }
+                Ok(())
             }
             Self::Unset => f.write_str("~"),
         }
@@ -46,47 +60,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_is_written_as_a_table_writes_it() {
-        let percent = |percent| Limit::Baseline { percent: Finite::new(percent).unwrap() };
-        for (limit, text) in [
-            (Limit::Fixed(Finite::new(1e21).unwrap()), "1e21"),
-            (Limit::Unset, "~"),
-            (percent(0.0), "baseline"),
-            (percent(10.0), "baseline + 10%"),
-            (percent(-0.5), "baseline - 0.5%"),
-            (percent(1e22), "baseline + 10000000000000000000000%"),
-            (percent(-1e-7), "baseline - 0.0000001%"),
-        ] {
-            assert_eq!(limit.to_string(), text);
-        }
-    }
-
-    #[test]
     fn a_moved_baseline_moves_by_its_size() {
-        let percent = |percent| Finite::new(percent).unwrap();
-        for (baseline, by, limit) in [
-            (200.0, 10.0, Some(220.0)),
-            (200.0, -10.0, Some(180.0)),
-            (-200.0, 10.0, Some(-180.0)),
-            (-200.0, -10.0, Some(-220.0)),
-            (0.0, 10.0, Some(0.0)),
-            (0.3, 0.0, Some(0.3)),
-            (f64::MAX, 10.0, None),
+        let finite = |value| Finite::new(value).unwrap();
+        for (baseline, percent, offset, limit) in [
+            (200.0, 10.0, 0.0, 220.0),
+            (200.0, -10.0, 0.0, 180.0),
+            (-200.0, 10.0, 0.0, -180.0),
+            (-200.0, -10.0, 0.0, -220.0),
+            (0.0, 10.0, 0.0, 0.0),
+            (0.3, 10.0, 0.0, 0.33),
+            (0.3, 0.0, 0.005, 0.305),
+            (100.0, -10.0, -2.0, 88.0),
+            (f64::MAX, 10.0, 0.0, f64::MAX),
         ] {
-            assert_eq!(moved(Point::new(baseline), percent(by)).get(), limit, "{baseline} by {by}%");
+            let moved = Limit::Baseline { percent: finite(percent), offset: finite(offset) }.moved(baseline);
+            assert_eq!(moved, Some(limit), "{baseline} by {percent}% and {offset}");
         }
-        assert_eq!(moved(Point::NO_DATA, percent(10.0)).get(), None);
     }
 
     #[test]
-    fn limits_are_written_as_in_a_table() {
+    fn a_limit_is_written_as_a_table_writes_it() {
         let finite = |value| Finite::new(value).unwrap();
+        let moved = |percent, offset| Limit::Baseline { percent: finite(percent), offset: finite(offset) };
         for (limit, text) in [
+            (Limit::Fixed(finite(1e21)), "1e21"),
             (Limit::Fixed(finite(0.08)), "0.08"),
-            (Limit::Baseline { percent: finite(0.0) }, "baseline"),
-            (Limit::Baseline { percent: finite(2.5) }, "baseline + 2.5%"),
-            (Limit::Baseline { percent: finite(-10.0) }, "baseline - 10%"),
             (Limit::Unset, "~"),
+            (moved(0.0, 0.0), "baseline"),
+            (moved(10.0, 0.0), "baseline + 10%"),
+            (moved(-0.5, 0.0), "baseline - 0.5%"),
+            (moved(1e22, 0.0), "baseline + 10000000000000000000000%"),
+            (moved(-1e-7, 0.0), "baseline - 0.0000001%"),
+            (moved(0.0, 0.005), "baseline + 0.005"),
+            (moved(-10.0, -2.0), "baseline - 10% - 2"),
         ] {
             assert_eq!(limit.to_string(), text);
         }

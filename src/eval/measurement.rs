@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use super::{number::Point, unit::Unit};
+use super::{
+    number::{Cause, Point},
+    table::Metric,
+    unit::Unit,
+};
 
 /// The values of one series.
 #[derive(Clone, Debug)]
@@ -82,25 +86,31 @@ fn extremes(points: &[Point]) -> Option<(f64, f64)> {
     Some((lowest.into_iter().fold(first, f64::min), highest.into_iter().fold(first, f64::max)))
 }
 
-/// One series: its values and, where it was derived from parts, the quotient of their sums.
+/// One series.
 #[derive(Clone, Debug)]
 pub struct Series {
     values: Values,
     extremes: Option<(f64, f64)>,
-    quotient_of_sums: Option<Point>,
+    is_derived: bool,
 }
 
 impl Series {
     /// A series as measured.
     #[must_use]
     pub fn measured(values: Values) -> Self {
-        Self { extremes: values.extremes(), values, quotient_of_sums: None }
+        Self { extremes: values.extremes(), values, is_derived: false }
     }
 
-    /// A series derived from parts, whose total is sum(of) / sum(to) over all windows.
+    /// A series of quotients: each value is the double nearest to the exact one.
     #[must_use]
-    pub fn derived(values: Values, quotient_of_sums: Point) -> Self {
-        Self { quotient_of_sums: Some(quotient_of_sums), ..Self::measured(values) }
+    pub fn derived(values: Values) -> Self {
+        Self { is_derived: true, ..Self::measured(values) }
+    }
+
+    /// One without data in any window.
+    #[must_use]
+    pub fn no_data(cause: Cause) -> Self {
+        Self::measured(Values::Constant(Point::no_data(cause)))
     }
 
     /// The value in `window`.
@@ -121,22 +131,34 @@ impl Series {
         self.extremes
     }
 
-    /// Whether every value that there is can be one of `unit`.
+    /// Whether it was made from the parts of its metric.
     #[must_use]
-    pub fn fits(&self, unit: Unit) -> bool {
-        let fits = |point: &Point| point.get().is_none_or(|value| unit.contains(value));
+    pub fn is_derived(&self) -> bool {
+        self.is_derived
+    }
+
+    /// Whether every value that there is can be one of `metric`, without being clamped.
+    #[must_use]
+    pub fn fits(&self, metric: &Metric) -> bool {
+        let (lowest, highest) = metric.range;
+        let is_flag = metric.unit == Unit::Flag;
+        let fits = |value: f64| (lowest..=highest).contains(&value) && (!is_flag || metric.unit.contains(value));
+        let has_place = |point: &Point| point.get().is_none_or(fits);
         match (self.extremes, &self.values) {
             // Every other unit is a range.
-            (Some((lowest, highest)), _) if unit != Unit::Flag => unit.contains(lowest) && unit.contains(highest),
-            (_, Values::Constant(point)) => fits(point),
-            (_, Values::Windows(points)) => points.iter().all(fits),
+            (Some((least, most)), _) if !is_flag => fits(least) && fits(most),
+            (_, Values::Constant(point)) => has_place(point),
+            (_, Values::Windows(points)) => points.iter().all(has_place),
         }
     }
 
-    /// sum(of) / sum(to) over all windows, of a derived series.
-    #[must_use]
-    pub fn quotient_of_sums(&self) -> Option<Point> {
-        self.quotient_of_sums
+    /// With every point as `change` makes it.
+    fn change(&mut self, change: impl Fn(Point) -> Point) {
+        match &mut self.values {
+            Values::Constant(point) => *point = change(*point),
+            Values::Windows(points) => points.iter_mut().for_each(|point| *point = change(*point)),
+        }
+        self.extremes = self.values.extremes();
     }
 
     /// Only the last `windows` windows.
@@ -171,6 +193,25 @@ impl Measurement {
         };
         let labelled = labelled.iter().map(|(label, series)| (Some(label.as_str()), series));
         single.map(|series| (None, series)).into_iter().chain(labelled)
+    }
+
+    /// With `value` where nothing was measured.
+    pub fn fill(&mut self, value: f64) {
+        let fill = |point: Point| match point.cause() {
+            Some(Cause::NotMeasured) => Point::new(value),
+            _ => point,
+        };
+        match self {
+            Self::Single(series) => series.change(fill),
+            Self::Labelled(series) => series.iter_mut().for_each(|(_, series)| series.change(fill)),
+        }
+    }
+
+    /// With `series` for each of `labels`, none of which it has yet; none where it has no labels.
+    pub fn add<'l>(&mut self, labels: impl IntoIterator<Item = &'l str>, series: &Series) {
+        if let Self::Labelled(labelled) = self {
+            labelled.extend(labels.into_iter().map(|label| (label.to_owned(), series.clone())));
+        }
     }
 
     /// Only the last `windows` windows of every series.
@@ -258,25 +299,6 @@ mod tests {
             let mut measured = Measurement::Single(Series::measured(windows([1.0, 5.0, 2.0].map(Some))));
             measured.keep_last(kept);
             assert_eq!(measured.entries().next().and_then(|(_, series)| series.extremes()), Some(extremes), "{kept}");
-        }
-    }
-
-    #[test]
-    fn a_series_fits_a_unit_where_each_value_that_there_is_does() {
-        for (values, unit, fits) in [
-            (Values::Constant(Point::new(1.0)), Unit::Ratio, true),
-            (Values::Constant(Point::new(1.1)), Unit::Ratio, false),
-            (Values::Constant(Point::NO_DATA), Unit::Ratio, true),
-            (windows([0.0, 1.0].map(Some)), Unit::Ratio, true),
-            (windows([-0.1, 1.0].map(Some)), Unit::Ratio, false),
-            (windows([0.0, 1.1].map(Some)), Unit::Ratio, false),
-            (windows([Some(0.0), None, Some(1.0)]), Unit::Ratio, true),
-            (windows([Some(0.0), None, Some(-1.0)]), Unit::Ratio, false),
-            (windows([0.0, 1.0, 0.0].map(Some)), Unit::Flag, true),
-            (windows([0.0, 0.5, 1.0].map(Some)), Unit::Flag, false),
-            (Values::Constant(Point::new(0.5)), Unit::Flag, false),
-        ] {
-            assert_eq!(Series::measured(values.clone()).fits(unit), fits, "{values:?} {unit:?}");
         }
     }
 

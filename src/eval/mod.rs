@@ -26,7 +26,10 @@
 
 pub mod aggregate;
 pub mod answer;
+pub mod baseline;
 pub mod comparator;
+pub(crate) mod comparison;
+pub mod exact;
 pub mod judge;
 pub mod limit;
 pub mod measurement;

@@ -1,16 +1,19 @@
-//! What was measured, ready to be judged: lengths agree, required metrics are there, derived metrics are
-//! worked out, windows with too few samples are no data.
+//! What was measured, ready to be judged: windows that are left out are gone, lengths agree, what must be there and is
+//! not is without data, derived metrics are worked out, windows with too few samples are no data.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use super::{
+    exact::Exact,
     measurement::{Measurement, Series, Values, join_labels, series_for_labels},
-    number::{self, Point},
-    persistence::Persistence,
-    table::{Derived, Metric, MetricId, Pipeline, Rule, StageRules},
+    number::{Cause, Point},
+    persistence::windows_to_cover,
+    table::{Derived, Metric, MetricId, Pipeline, Rule, Samples, StageRules},
+    unit::Unit,
 };
 
-/// The values as a file gives them, before anything is made of them. Every value is within its unit's range.
+/// The values as a file gives them, before anything is made of them. Every value is one that its metric admits; what
+/// was none is no data, and says so.
 #[derive(Clone, Debug)]
 pub struct Measured {
     /// The width of one window, more than zero.
@@ -21,14 +24,62 @@ pub struct Measured {
     pub baseline: Vec<Option<Measurement>>,
 }
 
+/// Which windows are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// How many windows open before the stage was entered and warm.
+    pub before_entry: usize,
+    /// Of the others only the last are kept, as many as cover this.
+    pub last: Option<Duration>,
+}
+
+/// How many windows were left out before the first one judged, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// They open before the stage was entered and warm.
+    pub before_entry: usize,
+    /// They come before the last windows that were asked for.
+    pub before_last: usize,
+}
+
+impl LeftOut {
+    /// How many there are.
+    #[must_use]
+    pub fn windows(self) -> usize {
+        self.before_entry + self.before_last
+    }
+
+    /// How many for each reason that there is.
+    pub fn why(self) -> impl Iterator<Item = (usize, &'static str)> {
+        let why = [
+            (self.before_entry, "before the stage was entered and warm"),
+            (self.before_last, "before the last ones asked for"),
+        ];
+        why.into_iter().filter(|(windows, _)| *windows > 0)
+    }
+}
+
 /// A snapshot that a stage can judge.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     windows: usize,
-    skipped: usize,
+    left_out: LeftOut,
     window: Duration,
     metrics: Vec<Option<Measurement>>,
     baseline: Vec<Option<Measurement>>,
+}
+
+/// What was made of the values.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// What is judged.
+    pub snapshot: Snapshot,
+    /// The same with every window, where some are left out.
+    pub whole: Option<Snapshot>,
+    /// What is wrong with the values all the same. What it is about is without data.
+    pub faults: Vec<SnapshotFault>,
+    /// Whether something is wrong with the snapshot: with these values, or with others that were never read.
+    pub is_faulty: bool,
 }
 
 /// Where a value stands: under `metrics` or under `baseline`.
@@ -40,13 +91,15 @@ pub enum Section {
     Baseline,
 }
 
-/// Why values cannot be judged.
+/// What is wrong with values.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SnapshotFault {
     /// Arrays of different lengths: every one with its length, in table order, metrics before baselines.
     UnequalLengths(Vec<SeriesLength>),
     /// Arrays without a single window.
     NoWindows,
+    /// All windows, so many, are left out.
+    NothingLeft(usize),
     /// A required metric is not there.
     Missing {
         /// The metric.
@@ -54,7 +107,7 @@ pub enum SnapshotFault {
         /// Of a derived metric that could be given by its parts, the parts that are not there either.
         missing_parts: Vec<MetricId>,
     },
-    /// The quotient of a derived metric is outside its unit's range.
+    /// The quotient of a derived metric is outside the metric's range.
     QuotientOutOfRange {
         /// Of the metric's values or of its baseline's.
         section: Section,
@@ -64,11 +117,22 @@ pub enum SnapshotFault {
         label: Option<String>,
         /// The first such window, counted in the file.
         window: usize,
-        /// Its quotient; not finite where a sum overflowed.
+        /// The double nearest to its quotient.
         quotient: f64,
         /// In how many windows it is so.
         windows: usize,
     },
+}
+
+impl SnapshotFault {
+    /// Whether only some values are wrong, which are without data then, and the rest can be judged.
+    #[must_use]
+    pub fn is_of_values(&self) -> bool {
+        match self {
+            Self::Missing { .. } | Self::QuotientOutOfRange { .. } => true,
+            Self::UnequalLengths(_) | Self::NoWindows | Self::NothingLeft(_) => false,
+        }
+    }
 }
 
 /// The length of one array.
@@ -85,32 +149,41 @@ pub struct SeriesLength {
 }
 
 impl Snapshot {
-    /// Makes `measured` ready for `stage`; with `last`, only of its last windows, as many as cover `last`.
+    /// Makes `measured` ready for `stage`, without the windows that `cut` leaves out.
     ///
     /// # Errors
-    /// Every fault that keeps the values from being judged.
-    pub fn new(stage: StageRules<'_>, measured: Measured, last: Option<Duration>) -> Result<Self, Vec<SnapshotFault>> {
+    /// What keeps the values from being judged at all, and everything else that is wrong with them.
+    pub fn prepare(stage: StageRules<'_>, measured: Measured, cut: Cut) -> Result<Prepared, Vec<SnapshotFault>> {
         let Measured { window, mut metrics, mut baseline } = measured;
-        let mut faults = Vec::new();
-        find_missing(stage, &metrics, &mut faults);
-        let measured_windows = match common_length(&metrics, &baseline) {
+        // Before what is missing is made: a default is for a window without data, not for a metric that is not there.
+        fill(stage.pipeline(), &mut metrics);
+        fill(stage.pipeline(), &mut baseline);
+        let mut faults = find_missing(stage, &mut metrics);
+        let all = match common_length(&metrics, &baseline) {
             Ok(windows) => windows,
             Err(fault) => {
                 faults.push(fault);
                 return Err(faults);
             }
         };
-        let windows = last.map_or(measured_windows, |last| measured_windows.min(Persistence::For(last).needed(window)));
-        for measurement in metrics.iter_mut().chain(&mut baseline).flatten() {
-            measurement.keep_last(windows);
+        let entered = all.saturating_sub(cut.before_entry);
+        let kept = cut.last.map_or(entered, |last| entered.min(windows_to_cover(last, window)));
+        if kept == 0 {
+            faults.push(SnapshotFault::NothingLeft(all));
+            return Err(faults);
         }
-        let skipped = measured_windows - windows;
-
-        let pipeline = stage.pipeline();
-        let deriver = Deriver { pipeline, windows, skipped };
-        deriver.derive_all(Section::Metrics, &mut metrics, &mut faults);
-        deriver.derive_all(Section::Baseline, &mut baseline, &mut faults);
-        if faults.is_empty() { Ok(Self { windows, skipped, window, metrics, baseline }) } else { Err(faults) }
+        let left_out = LeftOut { before_entry: all - entered, before_last: entered - kept };
+        let snapshot = |windows, left_out, metrics, baseline| Self { windows, left_out, window, metrics, baseline };
+        let whole = (kept < all).then(|| {
+            // What is wrong in windows that are left out is not asked.
+            let mut whole = snapshot(all, LeftOut::default(), metrics.clone(), baseline.clone());
+            whole.complete(stage.pipeline(), &mut Vec::new());
+            whole
+        });
+        let mut snapshot = snapshot(kept, left_out, metrics, baseline);
+        snapshot.metrics.iter_mut().chain(&mut snapshot.baseline).flatten().for_each(|each| each.keep_last(kept));
+        snapshot.complete(stage.pipeline(), &mut faults);
+        Ok(Prepared { snapshot, whole, is_faulty: !faults.is_empty(), faults })
     }
 
     /// How many windows are judged; at least 1.
@@ -119,16 +192,21 @@ impl Snapshot {
         self.windows
     }
 
-    /// How many windows of the file come before the first one judged.
+    /// How many windows of the file come before the first one judged, and why.
     #[must_use]
-    pub fn skipped(&self) -> usize {
-        self.skipped
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     /// The width of one window.
     #[must_use]
     pub fn window(&self) -> Duration {
         self.window
+    }
+
+    /// Everything that was measured, by [`MetricId`].
+    pub(super) fn metrics(&self) -> &[Option<Measurement>] {
+        &self.metrics
     }
 
     /// What was measured of a metric; `None` where the snapshot lacks it.
@@ -141,6 +219,31 @@ impl Snapshot {
     #[must_use]
     pub fn baseline(&self, id: MetricId) -> Option<&Measurement> {
         self.baseline.get(id.0)?.as_ref()
+    }
+
+    /// Derived metrics, expected series and samples.
+    fn complete(&mut self, pipeline: &Pipeline, faults: &mut Vec<SnapshotFault>) {
+        let deriver = Deriver { pipeline, windows: self.windows, left_out: self.left_out.windows() };
+        deriver.derive_all(Section::Baseline, &mut self.baseline, faults);
+        let expected = ExpectedLabels::new(pipeline, &self.metrics);
+        let metrics = || (0..).map(MetricId).zip(&pipeline.metrics);
+        // A part that has a default has it for a label that is absent, too. Without one, a label that no part has is
+        // none of the quotient's.
+        for (id, metric) in metrics().filter(|(_, metric)| metric.default.is_some()) {
+            expected.complete(id, metric, &mut self.metrics, &self.baseline);
+        }
+        deriver.derive_all(Section::Metrics, &mut self.metrics, faults);
+        for (id, metric) in metrics() {
+            expected.complete(id, metric, &mut self.metrics, &self.baseline);
+        }
+    }
+}
+
+fn fill(pipeline: &Pipeline, measurements: &mut [Option<Measurement>]) {
+    for (metric, measurement) in pipeline.metrics.iter().zip(measurements) {
+        if let (Some(default), Some(measurement)) = (metric.default, measurement) {
+            measurement.fill(default.get());
+        }
     }
 }
 
@@ -186,8 +289,9 @@ fn available(pipeline: &Pipeline, metrics: &[Option<Measurement>]) -> Vec<bool> 
 }
 
 /// Reports what the stage's rules look at, through other metrics too, and the snapshot lacks, unless it is
-/// optional. Of a baseline nothing is asked: where it is lacking, the rules on it say so.
-fn find_missing(stage: StageRules<'_>, metrics: &[Option<Measurement>], faults: &mut Vec<SnapshotFault>) {
+/// optional; it has no data in any window then. Of a baseline nothing is asked: where it is lacking, the rules on it
+/// say so.
+fn find_missing(stage: StageRules<'_>, metrics: &mut [Option<Measurement>]) -> Vec<SnapshotFault> {
     let pipeline = stage.pipeline();
     let available = available(pipeline, metrics);
     let mut asked = vec![false; metrics.len()];
@@ -217,8 +321,14 @@ fn find_missing(stage: StageRules<'_>, metrics: &[Option<Measurement>], faults: 
         }
     }
     missing.sort_unstable();
+    for (id, missing_parts) in &missing {
+        if let Some(slot) = metrics.get_mut(id.0) {
+            let cause = if missing_parts.is_empty() { Cause::NotMeasured } else { Cause::PartMissing };
+            *slot = Some(Measurement::Single(Series::no_data(cause)));
+        }
+    }
     let fault = |(metric, missing_parts)| SnapshotFault::Missing { metric, missing_parts };
-    faults.extend(missing.into_iter().map(fault));
+    missing.into_iter().map(fault).collect()
 }
 
 fn is_set(flags: &[bool], id: MetricId) -> bool {
@@ -231,29 +341,85 @@ fn set(flags: &mut [bool], id: MetricId, value: bool) {
     }
 }
 
+/// The labels that each metric is expected to have.
+struct ExpectedLabels {
+    /// Of each metric the labels that were measured of it, or of what it is made from, in order.
+    measured: Vec<Vec<String>>,
+}
+
+impl ExpectedLabels {
+    fn new(pipeline: &Pipeline, metrics: &[Option<Measurement>]) -> Self {
+        let own = |measurement: &Option<Measurement>| {
+            measurement.iter().flat_map(Measurement::labels).map(str::to_owned).collect()
+        };
+        let mut measured: Vec<Vec<String>> = metrics.iter().map(own).collect();
+        for id in &pipeline.order {
+            let derived = pipeline.metric(*id).and_then(|metric| metric.derived.as_ref());
+            if let Some(derived) = derived.filter(|_| metrics.get(id.0).is_some_and(Option::is_none)) {
+                let of_parts = derived.parts().filter_map(|part| measured.get(part.0)).flatten();
+                let mut seen = HashSet::new();
+                let labels = of_parts.filter(|label| seen.insert(*label)).cloned().collect();
+                if let Some(slot) = measured.get_mut(id.0) {
+                    *slot = labels;
+                }
+            }
+        }
+        Self { measured }
+    }
+
+    /// Adds the series that `metric` lacks: those it declares, or else each label of each metric with which it shares
+    /// one, and those of its own baseline.
+    fn complete(
+        &self,
+        id: MetricId,
+        metric: &Metric,
+        metrics: &mut [Option<Measurement>],
+        baseline: &[Option<Measurement>],
+    ) {
+        let Some(Some(measurement @ Measurement::Labelled(_))) = metrics.get_mut(id.0) else { return };
+        let own: HashSet<&str> = self.measured.get(id.0).into_iter().flatten().map(String::as_str).collect();
+        let mut expected: Vec<&str> = metric.series.iter().map(String::as_str).collect();
+        if expected.is_empty() {
+            let shares = |labels: &&Vec<String>| labels.iter().any(|label| own.contains(label.as_str()));
+            expected.extend(self.measured.iter().filter(shares).flatten().map(String::as_str));
+            expected.extend(baseline.get(id.0).into_iter().flatten().flat_map(Measurement::labels));
+        }
+        let mut seen: HashSet<String> = measurement.labels().map(str::to_owned).collect();
+        let absent: Vec<&str> = expected.into_iter().filter(|label| seen.insert((*label).to_owned())).collect();
+        if !absent.is_empty() {
+            let series = match metric.default {
+                Some(default) => Series::measured(Values::Constant(Point::new(default.get()))),
+                None => Series::no_data(Cause::NoSeries),
+            };
+            measurement.add(absent, &series);
+        }
+    }
+}
+
 /// Makes derived metrics and applies samples.
 struct Deriver<'t> {
     pipeline: &'t Pipeline,
     windows: usize,
-    skipped: usize,
+    left_out: usize,
 }
 
 impl Deriver<'_> {
-    /// Fills every entry that its parts can give, and takes out windows with too few samples.
+    /// Fills every entry that its parts can give, and takes out the windows with too few samples: in the order of what
+    /// is made of what, so that nothing is made of a window that was taken out.
     fn derive_all(&self, section: Section, measurements: &mut [Option<Measurement>], faults: &mut Vec<SnapshotFault>) {
         for id in &self.pipeline.order {
             let Some(metric) = self.pipeline.metric(*id) else { continue };
-            let given = measurements.get_mut(id.0).and_then(Option::take);
-            let whole = given.or_else(|| self.derive(section, *id, metric, measurements, faults));
+            let Some(whole) = measurements.get_mut(id.0).map(Option::take) else { continue };
+            let whole = whole.or_else(|| self.derive(section, *id, metric, measurements, faults));
             let made = match (whole, metric.samples, section) {
                 (Some(whole), Some(samples), Section::Metrics) => {
                     let counter = measurements.get(samples.metric.0).and_then(Option::as_ref);
-                    Some(self.with_enough_samples(&whole, counter, samples.min.get()))
+                    Some(self.with_enough_samples(&whole, counter, samples))
                 }
                 (whole, ..) => whole,
             };
-            if let Some(entry) = measurements.get_mut(id.0) {
-                *entry = made;
+            if let Some(slot) = measurements.get_mut(id.0) {
+                *slot = made;
             }
         }
     }
@@ -267,70 +433,66 @@ impl Deriver<'_> {
         measurements: &[Option<Measurement>],
         faults: &mut Vec<SnapshotFault>,
     ) -> Option<Measurement> {
-        let derived = metric.derived.as_ref()?;
-        let part = |id: &MetricId| measurements.get(id.0)?.as_ref();
-        let of: Vec<&Measurement> = derived.of.iter().map(part).collect::<Option<_>>()?;
-        let to: Vec<&Measurement> = derived.to.iter().map(part).collect::<Option<_>>()?;
-        let labels = join_labels(of.iter().chain(&to).copied());
-        let of = series_of_each(&of, &labels);
-        let to = series_of_each(&to, &labels);
-        let series = labels.iter().enumerate().map(|(at, label)| {
-            let quotient = Quotient { of: at_label(&of, at), to: at_label(&to, at) };
-            let outside: Vec<(usize, f64)> = (0..self.windows)
-                .filter_map(|window| Some((window, quotient.raw(window)?)))
-                .filter(|(_, quotient)| !metric.unit.contains(*quotient))
-                .collect();
+        let parts = metric.derived.iter().flat_map(Derived::parts);
+        let parts: Option<Vec<&Measurement>> = parts.map(|part| measurements.get(part.0)?.as_ref()).collect();
+        let labels = join_labels(parts?);
+        let quotients = Quotient::for_labels(metric, measurements, &labels)?;
+        let made = labels.iter().zip(quotients).map(|(label, quotient)| {
+            let (values, outside) = quotient.values(self.windows);
             if let Some((window, first)) = outside.first() {
                 faults.push(SnapshotFault::QuotientOutOfRange {
                     section,
                     metric: id,
                     label: label.map(str::to_owned),
-                    window: window + self.skipped,
+                    window: window + self.left_out,
                     quotient: *first,
                     windows: outside.len(),
                 });
             }
-            (*label, quotient.series(self.windows))
+            (*label, Series::derived(values))
         });
-        Some(measurement(series.collect()))
+        Some(measurement(made.collect()))
     }
 
-    /// `whole`, without the windows in which `counter` is below `min`, lacks data or lacks the label; without
-    /// all of them where nobody counted.
-    fn with_enough_samples(&self, whole: &Measurement, counter: Option<&Measurement>, min: f64) -> Measurement {
+    /// `whole`, without the windows for which `counter` has too few samples, no data or no label; without all of them
+    /// where nobody counted.
+    fn with_enough_samples(&self, whole: &Measurement, counter: Option<&Measurement>, samples: Samples) -> Measurement {
         let labels = match whole {
             Measurement::Labelled(_) => join_labels([whole]),
             Measurement::Single(_) => join_labels(counter),
         };
         let counts = series_for_labels(counter, &labels);
-        let series =
-            labels.iter().zip(series_for_labels(Some(whole), &labels)).zip(counts).map(|((label, series), counts)| {
-                let is_enough =
-                    |window: usize| counts.and_then(|counts| counts.at(window).get()).is_some_and(|count| count >= min);
-                let value = |window: usize| match series {
-                    Some(series) if is_enough(window) => series.at(window),
-                    _ => Point::NO_DATA,
-                };
-                let values = Values::Windows((0..self.windows).map(value).collect());
-                let masked = match series.and_then(Series::quotient_of_sums) {
-                    None => Series::measured(values),
-                    Some(total) if (0..self.windows).all(is_enough) => Series::derived(values, total),
-                    Some(_) => Series::derived(values, Point::NO_DATA),
-                };
-                (*label, masked)
-            });
+        let series = labels.iter().zip(series_for_labels(Some(whole), &labels)).zip(counts);
+        let series = series.map(|((label, series), counts)| {
+            let few_in_total = samples.total.is_some_and(|total| self.count(counts) < Exact::new(total.get()));
+            let cause = |window: usize| {
+                let count = counts.and_then(|counts| counts.at(window).get());
+                match (samples.min, count) {
+                    (Some(_), None) => Some(Cause::PartMissing),
+                    (Some(min), Some(count)) if count < min.get() => Some(Cause::FewSamples),
+                    _ => few_in_total.then_some(Cause::FewSamplesInTotal),
+                }
+            };
+            let value = |window: usize| {
+                let point = series.map_or(Point::NO_DATA, |series| series.at(window));
+                // What is without data for another cause says that.
+                match (cause(window), point.cause()) {
+                    (Some(cause), None | Some(Cause::NotMeasured)) => Point::no_data(cause),
+                    _ => point,
+                }
+            };
+            let values = Values::Windows((0..self.windows).map(value).collect());
+            let is_derived = series.is_some_and(Series::is_derived);
+            (*label, if is_derived { Series::derived(values) } else { Series::measured(values) })
+        });
         measurement(series.collect())
     }
-}
 
-/// For each measurement, its series for each label.
-fn series_of_each<'a>(measurements: &[&'a Measurement], labels: &[Option<&str>]) -> Vec<Vec<Option<&'a Series>>> {
-    measurements.iter().map(|measurement| series_for_labels(Some(measurement), labels).collect()).collect()
-}
-
-/// The series of every measurement at one label; `None` if one lacks it.
-fn at_label<'a>(series: &[Vec<Option<&'a Series>>], at: usize) -> Option<Vec<&'a Series>> {
-    series.iter().map(|each| each.get(at).copied().flatten()).collect()
+    /// How many samples all windows have that were counted.
+    fn count(&self, counts: Option<&Series>) -> Exact {
+        let known = (0..self.windows).filter_map(|window| counts?.at(window).get());
+        Exact::sum(known.map(Exact::new))
+    }
 }
 
 /// A measurement of series with the labels of [`join_labels`].
@@ -345,35 +507,102 @@ fn measurement(series: Vec<(Option<&str>, Series)>) -> Measurement {
     Measurement::Labelled(labelled)
 }
 
-/// sum(of) / sum(to) of one label; a side is `None` where a part lacks the label.
-struct Quotient<'a> {
-    of: Option<Vec<&'a Series>>,
-    to: Option<Vec<&'a Series>>,
+/// sum(of) / sum(to) of one label, times 100 in percent; a part is `None` where it lacks the label.
+#[derive(Clone)]
+pub(super) struct Quotient<'a> {
+    pub(super) of: Vec<Option<&'a Series>>,
+    pub(super) to: Vec<Option<&'a Series>>,
+    pub(super) metric: &'a Metric,
 }
 
-impl Quotient<'_> {
-    /// Of one window, as the division gives it; `None` without data or by zero.
-    fn raw(&self, window: usize) -> Option<f64> {
-        let sum = |side: &Option<Vec<&Series>>| number::sum(side.as_ref()?.iter().map(|part| part.at(window)));
-        divide(sum(&self.of)?, sum(&self.to)?)
-    }
-
-    /// Of the sums over all windows.
-    fn of_sums(&self, windows: usize) -> Option<f64> {
-        let sum = |side: &Option<Vec<&Series>>| {
-            let parts = side.as_ref()?;
-            number::sum((0..windows).flat_map(|window| parts.iter().map(move |part| part.at(window))))
+impl<'a> Quotient<'a> {
+    /// The quotients of `metric` for each of `labels`; `None` where it is not derived.
+    pub(super) fn for_labels(
+        metric: &'a Metric,
+        measurements: &'a [Option<Measurement>],
+        labels: &[Option<&str>],
+    ) -> Option<Vec<Self>> {
+        let derived = metric.derived.as_ref()?;
+        let side = |parts: &[MetricId]| {
+            let part =
+                |id: &MetricId| series_for_labels(measurements.get(id.0).and_then(Option::as_ref), labels).collect();
+            parts.iter().map(part).collect::<Vec<Vec<_>>>()
         };
-        divide(sum(&self.of)?, sum(&self.to)?)
+        let (of, to) = (side(&derived.of), side(&derived.to));
+        let at = |side: &[Vec<Option<&'a Series>>], label: usize| {
+            side.iter().map(|part| part.get(label).copied().flatten()).collect()
+        };
+        Some((0..labels.len()).map(|label| Self { of: at(&of, label), to: at(&to, label), metric }).collect())
     }
 
-    fn series(&self, windows: usize) -> Series {
-        let point = |quotient: Option<f64>| quotient.map_or(Point::NO_DATA, Point::new);
-        let values = (0..windows).map(|window| point(self.raw(window))).collect();
-        Series::derived(Values::Windows(values), point(self.of_sums(windows)))
+    /// The quotient of every window, each the double nearest to the exact one, and those outside the metric's range,
+    /// which have no data.
+    fn values(&self, windows: usize) -> (Values, Vec<(usize, f64)>) {
+        let mut outside = Vec::new();
+        let points = (0..windows).map(|window| match self.near(&std::iter::once(window)) {
+            Err(cause) => Point::no_data(cause),
+            Ok(quotient) => match self.metric.admit(quotient) {
+                Some(admitted) => Point::new(admitted),
+                None => {
+                    outside.push((window, quotient));
+                    Point::no_data(Cause::OutOfRange)
+                }
+            },
+        });
+        (Values::Windows(points.collect()), outside)
     }
-}
 
-fn divide(of: f64, to: f64) -> Option<f64> {
-    (to != 0.0).then(|| of / to)
+    /// The double nearest to the quotient of the sums over some windows.
+    ///
+    /// # Errors
+    /// A part has no data in one of them, or the denominators are 0 together.
+    pub(super) fn near(&self, windows: &(impl Iterator<Item = usize> + Clone)) -> Result<f64, Cause> {
+        /// Up to here every whole double is exact, and so is the quotient of two of them, but for its rounding.
+        const LARGEST: f64 = 9_007_199_254_740_992.0;
+        let sum = |side: &[Option<&Series>]| -> Result<(f64, bool), Cause> {
+            let mut points =
+                windows.clone().flat_map(|window| side.iter().map(move |part| Some(part.as_ref()?.at(window))));
+            points.try_fold((0.0, true), |(sum, is_whole): (f64, bool), point| {
+                let value = point.and_then(Point::get).ok_or(Cause::PartMissing)?;
+                Ok((sum + value, is_whole && value.fract() == 0.0 && (sum + value).abs() <= LARGEST))
+            })
+        };
+        let ((of, of_is_whole), (to, to_is_whole)) = (sum(&self.of)?, sum(&self.to)?);
+        let of = of * self.factor();
+        if of_is_whole && to_is_whole && of.abs() <= LARGEST {
+            return if to == 0.0 { Err(Cause::ZeroDenominator) } else { Ok(of / to) };
+        }
+        self.exact(windows).map(|quotient| quotient.nearest())
+    }
+
+    /// The same exactly.
+    ///
+    /// # Errors
+    /// As of [`Self::near`].
+    pub(super) fn exact(&self, windows: &(impl Iterator<Item = usize> + Clone)) -> Result<Exact, Cause> {
+        let sum = |side: &[Option<&Series>]| {
+            let points =
+                windows.clone().flat_map(|window| side.iter().map(move |part| Some(part.as_ref()?.at(window))));
+            let mut is_known = true;
+            let values = points.map_while(|point| {
+                let value = point.and_then(Point::get);
+                is_known &= value.is_some();
+                value.map(Exact::new)
+            });
+            let sum = Exact::sum(values);
+            if is_known { Ok(sum) } else { Err(Cause::PartMissing) }
+        };
+        let (of, to) = (sum(&self.of)?, sum(&self.to)?);
+        of.times(&Exact::new(self.factor())).over(&to).ok_or(Cause::ZeroDenominator)
+    }
+
+    /// The parts, of each its metric and its series.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (MetricId, Option<&'a Series>)> {
+        let ids = self.metric.derived.iter().flat_map(Derived::parts);
+        ids.zip(self.of.iter().chain(&self.to).copied())
+    }
+
+    fn factor(&self) -> f64 {
+        if self.metric.unit == Unit::Percent { 100.0 } else { 1.0 }
+    }
 }

@@ -6,8 +6,16 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    aggregate::Aggregate, answer::Missing, comparator::Comparator, limit::Limit, number::Finite,
-    persistence::Persistence, template::Template, unit::Unit,
+    aggregate::Aggregate,
+    answer::{Missing, Pending},
+    comparator::Comparator,
+    exact::Exact,
+    limit::Limit,
+    notation,
+    number::Finite,
+    persistence::Persistence,
+    template::Template,
+    unit::Unit,
 };
 
 /// A table of limits: `gates.yaml`.
@@ -28,8 +36,8 @@ pub struct Pipeline {
     pub about: Option<String>,
     /// The codes of lints that need not be raised about it; `about` says why.
     pub allow: Vec<&'static str>,
-    /// The width of every snapshot's windows, if the pipeline fixes it.
-    pub window: Option<Duration>,
+    /// What the pipeline says of the width of every snapshot's windows.
+    pub window: Option<Width>,
     /// In the table's order.
     pub metrics: Vec<Metric>,
     /// `metrics` in an order in which every metric comes after those that it is made from.
@@ -38,8 +46,41 @@ pub struct Pipeline {
     pub stages: Vec<Stage>,
     /// In the table's order, gate rules first.
     pub rules: Vec<Rule>,
+    /// Steps that stop the rollout at once, before anything else of a rollback.
+    pub kill_switches: Vec<String>,
+    /// Steps of a hold.
+    pub on_hold: Vec<String>,
     /// Steps of a rollback.
     pub on_rollback: Vec<String>,
+}
+
+/// How wide windows must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// Just so wide.
+    Exactly(Duration),
+    /// So wide at most.
+    AtMost(Duration),
+}
+
+impl Width {
+    /// The width, if there is only one.
+    #[must_use]
+    pub fn exactly(self) -> Option<Duration> {
+        match self {
+            Self::Exactly(width) => Some(width),
+            Self::AtMost(_) => None,
+        }
+    }
+
+    /// Whether windows may be so wide.
+    #[must_use]
+    pub fn allows(self, window: Duration) -> bool {
+        match self {
+            Self::Exactly(width) => window == width,
+            Self::AtMost(width) => window <= width,
+        }
+    }
 }
 
 /// A metric of a pipeline, by its place in [`Pipeline::metrics`].
@@ -57,12 +98,22 @@ pub struct Metric {
     pub name: String,
     /// What it is measured in.
     pub unit: Unit,
+    /// The lowest and the highest value that it can have, both inside: those of its unit, or narrower.
+    pub range: (f64, f64),
+    /// By how much a value may be outside of the range to be taken as the end of it; 0 or more.
+    pub clamp: Finite,
     /// Where a snapshot lacks it, its rules are not evaluated.
     pub optional: bool,
+    /// What a window without data reads as.
+    pub default: Option<Finite>,
+    /// The labels that there must be; empty where the table does not say.
+    pub series: Vec<String>,
     /// How it follows from other metrics.
     pub derived: Option<Derived>,
     /// How many samples a window must have to count.
     pub samples: Option<Samples>,
+    /// How the windows of a baseline file become one number.
+    pub baseline: Aggregate,
     /// Why it is as it is.
     pub about: Option<String>,
     /// The codes of lints that need not be raised about it; `about` says why.
@@ -75,9 +126,34 @@ impl Metric {
         let parts = self.derived.iter().flat_map(Derived::parts);
         parts.chain(self.samples.iter().map(|samples| samples.metric))
     }
+
+    /// The value as the metric has it: itself in its range, the end of the range where it is outside by no more than
+    /// `clamp`; `None` for any other. By exact decimals.
+    #[must_use]
+    pub fn admit(&self, value: f64) -> Option<f64> {
+        if self.unit == Unit::Flag {
+            return self.unit.contains(value).then_some(value);
+        }
+        let (lowest, highest) = self.range;
+        if (lowest..=highest).contains(&value) {
+            return Some(value);
+        }
+        let end = if value < lowest { lowest } else { highest };
+        let is_near = || Exact::new(value).minus(&Exact::new(end)).abs() <= Exact::new(self.clamp.get());
+        (self.clamp.get() > 0.0 && value.is_finite() && is_near()).then_some(end)
+    }
+
+    /// The values that it can have, in words.
+    #[must_use]
+    pub fn range_in_words(&self) -> String {
+        if self.range == self.unit.bounds() {
+            return self.unit.range().to_owned();
+        }
+        format!("{} to {}", notation::shortest(self.range.0), notation::shortest(self.range.1))
+    }
 }
 
-/// sum(of) / sum(to), window by window.
+/// sum(of) / sum(to), window by window; times 100 in percent.
 #[derive(Clone, Debug)]
 pub struct Derived {
     /// The numerator; at least one.
@@ -93,13 +169,15 @@ impl Derived {
     }
 }
 
-/// A window with fewer samples than `min` is no data.
+/// How many samples it takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Samples {
     /// The metric that counts the samples.
     pub metric: MetricId,
-    /// How many are enough.
-    pub min: Finite,
+    /// A window with fewer is no data.
+    pub min: Option<Finite>,
+    /// With fewer in all judged windows together, every window is no data.
+    pub total: Option<Finite>,
 }
 
 /// A step of the ladder.
@@ -115,8 +193,18 @@ pub struct Stage {
     pub allow: Vec<&'static str>,
     /// How long a snapshot must cover.
     pub observe: Option<Duration>,
+    /// How long after its entry windows are left out.
+    pub warmup: Option<Duration>,
+    /// Labels that a snapshot must have.
+    pub labels: Vec<(String, String)>,
+    /// Whether the ladder may go past it.
+    pub optional: bool,
+    /// Whether its promotion may lead to itself again.
+    pub repeat: bool,
     /// Steps to enter the stage.
     pub enter: Vec<String>,
+    /// Steps of a hold, instead of the pipeline's.
+    pub on_hold: Option<Vec<String>>,
     /// Steps of a rollback, instead of the pipeline's.
     pub on_rollback: Option<Vec<String>>,
     /// How soon a rollback must be done.
@@ -179,10 +267,18 @@ pub struct Rule {
     pub kind: Kind,
     /// What is compared.
     pub condition: Condition,
-    /// Over what it is compared.
-    pub over: Over,
+    /// How long the last windows cover that it looks at; all of them without it.
+    pub last: Option<Duration>,
+    /// How much breaching trips it.
+    pub persistence: Persistence,
+    /// Breaches only in windows where these hold too.
+    pub and: Vec<Condition>,
+    /// Windows in which this flag is 1 do not breach.
+    pub unless: Option<MetricId>,
     /// What no data means.
     pub missing: Missing,
+    /// What a breach means that still runs and is not yet long enough.
+    pub pending: Pending,
     /// Whether it decides.
     pub severity: Severity,
     /// The text of its reason, instead of the default.
@@ -210,65 +306,84 @@ impl Rule {
 
     /// Its own condition, then those of `and`.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
-        std::iter::once(&self.condition).chain(self.and())
+        std::iter::once(&self.condition).chain(&self.and)
     }
 
-    /// The conditions of `and`.
-    #[must_use]
-    pub fn and(&self) -> &[Condition] {
-        match &self.over {
-            Over::Windows { and, .. } => and,
-            Over::Whole(_) => &[],
-        }
-    }
-
-    /// The flag of `unless`.
-    #[must_use]
-    pub fn unless(&self) -> Option<MetricId> {
-        match self.over {
-            Over::Windows { unless, .. } => unless,
-            Over::Whole(_) => None,
-        }
-    }
-
-    /// What it first makes of the whole series, if it does not compare window by window.
+    /// What its own value makes of several windows, if it does.
     #[must_use]
     pub fn aggregate(&self) -> Option<Aggregate> {
-        match self.over {
-            Over::Windows { .. } => None,
-            Over::Whole(aggregate) => Some(aggregate),
-        }
+        self.condition.measure.aggregate()
     }
 
-    /// How long a breach must last; a gate fails at once.
+    /// Whether, as a gate, it bounds every value that it looks at: it fails at any one, anywhere in the snapshot.
     #[must_use]
-    pub fn persistence(&self) -> Persistence {
-        match self.over {
-            Over::Windows { persistence, .. } => persistence,
-            Over::Whole(_) => Persistence::Once,
-        }
+    pub fn bounds_every_value(&self) -> bool {
+        let is_at_once = self.persistence == Persistence::Once && self.and.is_empty() && self.last.is_none();
+        is_at_once && self.missing.allow.is_none() && self.condition.measure.over().is_none()
+    }
+
+    /// What the rule waits for, or makes its value of, that is shorter than one window of this width: what such a window
+    /// hides nobody knows.
+    #[must_use]
+    pub fn narrower_than(&self, window: Duration) -> Option<Duration> {
+        let lasting = match self.persistence {
+            Persistence::For(lasting) => Some(lasting),
+            _ => None,
+        };
+        [self.condition.measure.over(), lasting].into_iter().flatten().filter(|narrow| *narrow < window).min()
+    }
+
+    /// The longest time that one of its values is made of, if one slides.
+    #[must_use]
+    pub fn longest_over(&self) -> Option<Duration> {
+        self.conditions().filter_map(|condition| condition.measure.over()).max()
     }
 
     /// Every metric that it looks at: of its conditions, then of `unless`.
     pub fn metrics(&self) -> impl Iterator<Item = MetricId> {
-        self.conditions().map(|condition| condition.metric).chain(self.unless())
+        self.conditions().map(|condition| condition.metric).chain(self.unless)
     }
 }
 
-/// Over what a rule compares.
-#[derive(Clone, Debug)]
-pub enum Over {
-    /// Window by window.
-    Windows {
-        /// The run of breaching windows that it takes; [`Persistence::Once`] for a gate.
-        persistence: Persistence,
-        /// Breaches only where these hold too; none for a gate.
-        and: Vec<Condition>,
-        /// Windows in which this flag is 1 do not breach.
-        unless: Option<MetricId>,
-    },
-    /// One value of the whole series.
+/// What is compared in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Its own value.
+    Window,
+    /// One value of all windows.
     Whole(Aggregate),
+    /// One value of the windows that end with it and together cover at least this long.
+    Sliding(Aggregate, Duration),
+}
+
+impl Measure {
+    /// What it makes of several windows.
+    #[must_use]
+    pub fn aggregate(self) -> Option<Aggregate> {
+        match self {
+            Self::Window => None,
+            Self::Whole(aggregate) | Self::Sliding(aggregate, _) => Some(aggregate),
+        }
+    }
+
+    /// How long the windows cover that it slides over.
+    #[must_use]
+    pub fn over(self) -> Option<Duration> {
+        match self {
+            Self::Window | Self::Whole(_) => None,
+            Self::Sliding(_, over) => Some(over),
+        }
+    }
+
+    /// What stands before the metric in reasons: `mean of `, `mean over 1h of `, or nothing.
+    #[must_use]
+    pub fn phrase(self) -> String {
+        match self {
+            Self::Window => String::new(),
+            Self::Whole(aggregate) => format!("{} of ", aggregate.name()),
+            Self::Sliding(aggregate, over) => format!("{} over {} of ", aggregate.name(), notation::duration(over)),
+        }
+    }
 }
 
 /// A metric compared with a limit.
@@ -280,6 +395,8 @@ pub struct Condition {
     pub comparator: Comparator,
     /// With what.
     pub limits: Limits,
+    /// What of the metric.
+    pub measure: Measure,
 }
 
 /// The limits of a condition.
@@ -354,6 +471,12 @@ impl<'t> StageRules<'t> {
         self.pipeline.rules.iter().filter(move |rule| rule.applies_at(id))
     }
 
+    /// The steps of a rollback: the stage's own, else the pipeline's.
+    #[must_use]
+    pub fn on_rollback(&self) -> &'t [String] {
+        self.stage.on_rollback.as_ref().unwrap_or(&self.pipeline.on_rollback)
+    }
+
     /// The stage that a promotion leads to; `None` on the last.
     #[must_use]
     pub fn next(&self) -> Option<&'t Stage> {
@@ -403,13 +526,37 @@ mod tests {
         Metric {
             name: String::new(),
             unit: Unit::Number,
+            range: Unit::Number.bounds(),
+            clamp: Finite::ZERO,
             optional: false,
+            default: None,
+            series: Vec::new(),
             derived: (!ingredients.is_empty())
                 .then(|| Derived { of: ingredients.iter().copied().map(MetricId).collect(), to: Vec::new() }),
             samples: None,
+            baseline: Aggregate::Mean,
             about: None,
             allow: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_value_is_clamped_below_at_and_above_the_distance() {
+        let ratio = Metric { unit: Unit::Ratio, range: (0.0, 1.0), clamp: Finite::new(0.02).unwrap(), ..metric(&[]) };
+        for (value, admitted) in [
+            (0.5, Some(0.5)),
+            (1.0, Some(1.0)),
+            (1.0199, Some(1.0)),
+            (1.02, Some(1.0)),
+            (1.020_000_1, None),
+            (-0.02, Some(0.0)),
+            (-0.03, None),
+            (f64::INFINITY, None),
+            (f64::NAN, None),
+        ] {
+            assert_eq!(ratio.admit(value), admitted, "{value}");
+        }
+        assert_eq!(Metric { clamp: Finite::ZERO, ..ratio }.admit(1.0_f64.next_up()), None);
     }
 
     #[test]

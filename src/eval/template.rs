@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::notation::{duration, hundredfold, shortest};
+use super::{
+    exact::rounded,
+    notation::{duration, hundredfold, shortest},
+};
 
 /// What a placeholder stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +20,13 @@ pub enum Placeholder {
     Limit,
     /// The limit times 100.
     LimitPercent,
-    /// The run of windows that fires the rule.
+    /// The worst value in four decimals.
+    ValueInFour,
+    /// The limit in four decimals.
+    LimitInFour,
+    /// How many windows trip the rule: `2`, `3 of 5`.
     Windows,
-    /// The duration that fires the rule.
+    /// The duration that trips the rule.
     For,
     /// The width of one window.
     Window,
@@ -27,12 +34,14 @@ pub enum Placeholder {
 
 impl Placeholder {
     /// Every placeholder with its name between the braces.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("metric", Self::Metric),
         ("stage", Self::Stage),
         ("value", Self::Value),
         ("limit", Self::Limit),
         ("limit%", Self::LimitPercent),
+        ("value:4", Self::ValueInFour),
+        ("limit:4", Self::LimitInFour),
         ("windows", Self::Windows),
         ("for", Self::For),
         ("window", Self::Window),
@@ -41,10 +50,10 @@ impl Placeholder {
 
 /// A reason text such as `gate:p95>{limit}ms`, checked: every placeholder in it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template(Vec<Piece>);
+pub struct Template(Vec<TemplatePart>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+enum TemplatePart {
     Text(String),
     Placeholder(Placeholder),
 }
@@ -59,7 +68,7 @@ pub enum TemplateError {
 }
 
 /// What the placeholders of one reason are filled with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Facts<'a> {
     /// The metric, with its label where it has one.
     pub subject: &'a str,
@@ -69,9 +78,9 @@ pub struct Facts<'a> {
     pub value: f64,
     /// The limit that it is beyond.
     pub limit: f64,
-    /// The run of windows that fires the rule.
-    pub windows: usize,
-    /// The duration that fires the rule.
+    /// How many windows trip the rule.
+    pub windows: String,
+    /// The duration that trips the rule.
     pub lasting: Duration,
     /// The width of one window.
     pub window: Duration,
@@ -98,8 +107,8 @@ impl Template {
                     .into_iter()
                     .find(|(known, _)| *known == name)
                     .ok_or_else(|| TemplateError::UnknownPlaceholder(name.to_owned()))?;
-                pieces.push(Piece::Text(std::mem::take(&mut plain)));
-                pieces.push(Piece::Placeholder(placeholder));
+                pieces.push(TemplatePart::Text(std::mem::take(&mut plain)));
+                pieces.push(TemplatePart::Placeholder(placeholder));
                 rest = after;
             } else {
                 plain.push('}');
@@ -107,15 +116,15 @@ impl Template {
             }
         }
         plain.push_str(rest);
-        pieces.push(Piece::Text(plain));
-        pieces.retain(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()));
+        pieces.push(TemplatePart::Text(plain));
+        pieces.retain(|piece| !matches!(piece, TemplatePart::Text(text) if text.is_empty()));
         Ok(Self(pieces))
     }
 
     /// Whether the text names `placeholder`.
     #[must_use]
     pub fn names(&self, placeholder: Placeholder) -> bool {
-        self.0.contains(&Piece::Placeholder(placeholder))
+        self.0.contains(&TemplatePart::Placeholder(placeholder))
     }
 
     /// The text, filled: numbers and durations as short as possible.
@@ -124,14 +133,16 @@ impl Template {
         self.0
             .iter()
             .map(|piece| match piece {
-                Piece::Text(text) => text.clone(),
-                Piece::Placeholder(placeholder) => match placeholder {
+                TemplatePart::Text(text) => text.clone(),
+                TemplatePart::Placeholder(placeholder) => match placeholder {
                     Placeholder::Metric => facts.subject.to_owned(),
                     Placeholder::Stage => facts.stage.to_owned(),
                     Placeholder::Value => shortest(facts.value),
                     Placeholder::Limit => shortest(facts.limit),
                     Placeholder::LimitPercent => hundredfold(facts.limit),
-                    Placeholder::Windows => facts.windows.to_string(),
+                    Placeholder::ValueInFour => rounded(facts.value, 4),
+                    Placeholder::LimitInFour => rounded(facts.limit, 4),
+                    Placeholder::Windows => facts.windows.clone(),
                     Placeholder::For => duration(facts.lasting),
                     Placeholder::Window => duration(facts.window),
                 },
@@ -144,8 +155,8 @@ impl std::fmt::Display for Template {
     /// As a table writes it, placeholders and all.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().try_for_each(|piece| match piece {
-            Piece::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
-            Piece::Placeholder(placeholder) => {
+            TemplatePart::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
+            TemplatePart::Placeholder(placeholder) => {
                 let name = Placeholder::ALL.iter().find(|(_, known)| known == placeholder);
                 write!(f, "{{{}}}", name.map_or("", |(name, _)| name))
             }
@@ -157,15 +168,17 @@ impl std::fmt::Display for Template {
 mod tests {
     use super::*;
 
-    const FACTS: Facts<'static> = Facts {
-        subject: "p95[eu]",
-        stage: "canary_5",
-        value: 430.5,
-        limit: 0.08,
-        windows: 2,
-        lasting: Duration::from_mins(15),
-        window: Duration::from_mins(5),
-    };
+    fn facts() -> Facts<'static> {
+        Facts {
+            subject: "p95[eu]",
+            stage: "canary_5",
+            value: 430.5,
+            limit: 0.08,
+            windows: "2".to_owned(),
+            lasting: Duration::from_mins(15),
+            window: Duration::from_mins(5),
+        }
+    }
 
     #[test]
     fn placeholders_are_filled() {
@@ -176,9 +189,10 @@ mod tests {
             ("{windows}x{window} {for}", "2x5m 15m"),
             ("{{limit}} } {limit}", "{limit} } 0.08"),
             ("{limit}{limit}", "0.080.08"),
+            ("{value:4} {limit:4}", "430.5000 0.0800"),
         ] {
             let parsed = Template::parse(template).unwrap();
-            assert_eq!(parsed.fill(&FACTS), text);
+            assert_eq!(parsed.fill(&facts()), text);
             assert_eq!(Template::parse(&parsed.to_string()), Ok(parsed));
         }
     }

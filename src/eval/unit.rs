@@ -67,7 +67,13 @@ impl Unit {
     #[must_use]
     pub fn contains(self, value: f64) -> bool {
         let (lowest, highest) = self.bounds();
-        (lowest..=highest).contains(&value) && (self != Self::Flag || value == lowest || value == highest)
+        (lowest..=highest).contains(&value) && (self.is_range() || value == lowest || value == highest)
+    }
+
+    /// Whether every value between its bounds is one, too: not of a flag, which is off or on.
+    #[must_use]
+    pub fn is_range(self) -> bool {
+        self != Self::Flag
     }
 
     /// The values that [`Self::contains`] accepts, in words.

@@ -6,10 +6,10 @@ use std::{collections::HashMap, ops::Range};
 use super::{document::Path, suggestion::nearest};
 use crate::{
     eval::{
-        notation::shortest,
+        notation::{hundredth, shortest},
         reason::subject,
         snapshot::{Section, SeriesLength, SnapshotFault},
-        table::{MetricId, Pipeline},
+        table::{Metric, MetricId, Pipeline},
         unit::Unit,
     },
     refusal::{Code, Fault},
@@ -25,11 +25,11 @@ pub(super) fn key_of(section: Section) -> &'static str {
 
 /// The fault of a value outside its unit's range. `text` is how the document writes it, `help` what to do unless it
 /// looks like a percentage.
-pub(super) fn outside(text: &str, number: f64, unit: Unit, help: &str) -> Fault {
-    let fault = Fault::new(Code::OutOfRange, format!("{text} is outside {}", unit.range()));
-    let is_percentage = unit == Unit::Ratio && (1.0..=100.0).contains(&number);
+pub(super) fn outside(text: &str, number: f64, metric: &Metric, help: &str) -> Fault {
+    let fault = Fault::new(Code::OutOfRange, format!("{text} is outside {}", metric.range_in_words()));
+    let is_percentage = metric.unit == Unit::Ratio && (1.0..=100.0).contains(&number);
     if is_percentage {
-        fault.help(format!("a percentage? as a ratio it is {}", shortest(number / 100.0)))
+        fault.help(format!("a percentage? as a ratio it is {}", hundredth(number)))
     } else {
         fault.help(help)
     }
@@ -69,17 +69,22 @@ impl DataFaults<'_> {
                 fault.help("give every array one value a window")
             }
             SnapshotFault::UnequalLengths(lengths) => self.unequal(&lengths),
+            SnapshotFault::NothingLeft(windows) => {
+                let message = format!("no window is left: all {windows} open before the stage was entered and warm");
+                let fault = self.at(Code::NoWindowsLeft, Section::Metrics, None, message);
+                fault.help("take a snapshot that reaches farther, or look at `entered` and at the stage's `warmup`")
+            }
             SnapshotFault::Missing { metric, missing_parts } => self.missing(metric, &missing_parts),
             SnapshotFault::QuotientOutOfRange { section, metric, label, window, quotient, windows } => {
                 let subject = subject(self.name(metric), label.as_deref());
                 let metric = self.pipeline.metric(metric);
-                let range = metric.map_or("its range", |metric| metric.unit.range());
+                let range = metric.map_or("its range".to_owned(), Metric::range_in_words);
                 let more = match windows.saturating_sub(1) {
                     0 => String::new(),
                     1 => " (and in 1 more window)".to_owned(),
                     more => format!(" (and in {more} more windows)"),
                 };
-                let value = if quotient.is_finite() { shortest(quotient) } else { "too large a number".to_owned() };
+                let value = shortest(quotient);
                 let message = format!("{subject} comes out as {value} in w{window}{more}, outside {range}");
                 let part = metric.and_then(|metric| metric.derived.as_ref()?.of.first().copied());
                 let fault = self.at(Code::OutOfRange, section, part.map(|part| self.name(part)), message);

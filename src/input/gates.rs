@@ -117,6 +117,8 @@ fn read_pipeline(name: &str, node: &Node<'_>, path: &Path<'_>, faults: &mut Faul
             rule_nodes.push(node);
         }
     }
+    let kill_switches = map.kill_switches.read(path, faults);
+    let on_hold = map.on_hold.read(path, faults);
     let on_rollback = map.on_rollback.read(path, faults);
 
     find_duplicate_ids(&rules, &rule_nodes, path, faults);
@@ -139,6 +141,8 @@ fn read_pipeline(name: &str, node: &Node<'_>, path: &Path<'_>, faults: &mut Faul
         order,
         stages: stages.collect(),
         rules,
+        kill_switches: kill_switches.unwrap_or_default(),
+        on_hold: on_hold.unwrap_or_default(),
         on_rollback: on_rollback.unwrap_or_default(),
     })
 }
@@ -151,6 +155,11 @@ fn read_stage(name: &str, node: &Node<'_>, path: &Path<'_>, faults: &mut Faults)
         about: map.about.read(path, faults),
         allow: allowed(&map.allow, &map.about, path, faults),
         observe: map.observe.read(path, faults),
+        warmup: map.warmup.read(path, faults),
+        labels: map.labels.read(path, faults).unwrap_or_default(),
+        optional: map.optional.read(path, faults).unwrap_or_default(),
+        repeat: map.repeat.read(path, faults).unwrap_or_default(),
+        on_hold: map.on_hold.read(path, faults),
         enter: map.enter.read(path, faults).unwrap_or_default(),
         on_rollback: map.on_rollback.read(path, faults),
         rollback_within: map.rollback_within.read(path, faults),
@@ -197,7 +206,7 @@ fn find_unless_without_flag(
     faults: &mut Faults,
 ) {
     for (rule, node) in rules.iter().zip(nodes) {
-        let flag = rule.unless().and_then(|MetricId(index)| metrics.get(index));
+        let flag = rule.unless.and_then(|MetricId(index)| metrics.get(index));
         if let Some(metric) = flag.filter(|metric| metric.unit != Unit::Flag) {
             let fault =
                 at(Code::NotAFlag, node, format!("`unless: {}` needs a flag, and that metric is none", metric.name));

@@ -11,7 +11,6 @@ mod form;
 pub mod gates;
 mod json;
 pub mod observed;
-mod plain;
 pub mod snapshot;
 mod stages;
 mod suggestion;
@@ -21,4 +20,5 @@ mod windows;
 mod yaml;
 
 pub use duration::parse as parse_duration;
+pub use snapshot::parse_time;
 pub use suggestion::did_you_mean;

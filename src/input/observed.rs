@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     document::Path,
-    snapshot::{Names, read_names},
+    snapshot::{SnapshotNames, read_names},
     suggestion::nearest,
 };
 use crate::{
@@ -72,7 +72,7 @@ impl<'t> ObservedSnapshots<'t> {
         }
     }
 
-    fn add_names(&mut self, origin: &str, text: String, Names { stage, metrics }: Names<'_>) {
+    fn add_names(&mut self, origin: &str, text: String, SnapshotNames { stage, metrics }: SnapshotNames<'_>) {
         let mut pipelines = self.table.pipelines.iter().zip(&mut self.pipelines);
         let Some((pipeline, of)) = pipelines.find(|(pipeline, _)| pipeline.name == stage.pipeline().name) else {
             return;

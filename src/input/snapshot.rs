@@ -1,42 +1,47 @@
 //! A JSON snapshot to an [`eval` snapshot](Snapshot). Every fault of a file is found in one run.
 //!
-//! A snapshot is read twice at most: nearly every one is plain, and read in one pass; where it is not,
-//! or anything is wrong with it, the whole text is read again by [`read_with_places`], which tells what and where.
-//! Where the first gives a reading, the second gives the same.
+//! A file is read in pieces, of which nothing is kept but the values. Only where anything is wrong is its whole text
+//! read, which shows what and where.
 //!
-//! This file reads the simple keys; `stage` finds the stage that judges, `time` says when the windows were,
-//! `values` reads what was measured, `plain` does all that for a plain snapshot.
+//! This file says what is asked of a snapshot and goes through it. `keys` declares the keys, `stage` finds the stage that
+//! judges, `time` says when the windows were, `values` reads what was measured.
 
 mod keys;
-mod plain;
 mod stage;
 mod time;
 mod values;
 
 use std::{
     collections::HashMap,
+    fmt, mem,
     ops::{Range, RangeInclusive},
     time::Duration,
 };
 
 use jiff::Timestamp;
-use serde_json::value::RawValue;
 
-use self::keys::{SnapshotKeys, declared};
+use self::{
+    keys::{KnownKey, SnapshotKeys},
+    values::KeptWindows,
+};
 use super::{
-    data_faults::{DataFaults, MeasuredPlaces, SectionPlaces, key_of},
+    data_faults::{DataFaults, MeasuredPlaces, SectionPlaces},
     document::Path,
-    json::{DEEPEST, Entry, Text},
-    plain::{Plain, scan},
+    json::{
+        DEEPEST, JsonReader,
+        faults::{AnyObject, JsonText, report_duplicate_keys},
+        tree::{JsonEntry, JsonNode, JsonValue},
+    },
     suggestion::did_you_mean,
 };
 use crate::{
     eval::{
+        baseline,
         measurement::Measurement,
-        snapshot::{Measured, Section, Snapshot, SnapshotFault},
-        table::{Metric, Pipeline, StageRules, Table},
+        snapshot::{Cut, Measured, Section, Snapshot, SnapshotFault},
+        table::{Pipeline, StageRules, Table, Width},
     },
-    io::files::{Opened, Source},
+    io::files::Source,
     outcome::Reading,
     refusal::{Code, Fault, Faults, Refusal},
     schema::draft_7,
@@ -53,6 +58,12 @@ pub struct Request {
     pub named_by: StageNamedBy,
     /// Judge only the last windows, as many as cover this.
     pub last: Option<Duration>,
+    /// When the stage was entered, if the user says so.
+    pub entered: Option<Timestamp>,
+    /// What limits that move with the baseline are compared with, where the snapshot does not say.
+    pub baseline: Option<Baselines>,
+    /// Tell the digest of its bytes.
+    pub digest: bool,
     /// Refuse a snapshot that did not end within this time.
     pub ended_within: Option<RangeInclusive<Timestamp>>,
 }
@@ -69,78 +80,67 @@ pub enum StageNamedBy {
     SnapshotAlone,
 }
 
-/// A snapshot whose file has been looked at, and of which nothing is checked yet.
-pub struct Unread {
-    opened: Opened,
-    /// What it says, if it is plain.
-    plain: Option<Plain>,
-}
-
-impl Unread {
-    /// Opens a snapshot's file. Of a plain one, only the values are in memory then.
-    ///
-    /// # Errors
-    /// It cannot be opened.
-    pub fn open(source: &Source) -> Result<Self, Refusal> {
-        let mut opened = source.open()?;
-        let plain = opened.with(scan);
-        Ok(Self { opened, plain })
+/// Reads a snapshot that one of `table`'s stages judges from its file. Of a sound one, the text is never all in memory.
+///
+/// # Errors
+/// It cannot be opened or read; or everything that is wrong with it.
+pub fn read_from<'t>(source: &Source, table: &'t Table, request: &Request) -> Result<Reading<'t>, Refusal> {
+    let mut opened = source.open()?;
+    if request.digest {
+        opened.digest();
     }
-
-    /// The pipeline and the stage that it is of, by what it says itself or else by the request, each if it is named;
-    /// neither where that cannot be told yet.
-    #[must_use]
-    pub fn names<'a>(&'a self, request: &'a Request) -> (Option<&'a str>, Option<&'a str>) {
-        let Some(plain) = &self.plain else { return (None, None) };
-        let pipeline = plain.pipeline.as_deref().or(request.pipeline.as_deref());
-        (pipeline, plain.stage.as_deref().or(request.stage.as_deref()))
-    }
-
-    /// The reading, by one of `table`'s stages.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn read<'t>(self, table: &'t Table, request: &Request) -> Result<Reading<'t>, Refusal> {
-        if let Some(reading) = self.plain.and_then(|plain| plain::read(plain, table, request)) {
-            return Ok(reading);
+    match opened.with(|pieces| read_pieces(pieces, table, request)) {
+        Some(reading) => Ok(Reading { sha256: opened.sha256(), ..reading }),
+        None => {
+            let origin = opened.name().to_owned();
+            let (text, sha256) = opened.into_text()?;
+            read(&origin, text, table, request).map(|reading| Reading { sha256, ..reading })
         }
-        let name = self.opened.name().to_owned();
-        read_with_places(&name, self.opened.into_text()?, table, request)
     }
 }
 
-/// Reads a snapshot that one of `table`'s stages judges. `origin` is the file as the user named it.
+/// Reads a snapshot from its bytes as they come; `None` where something is wrong with it, for the places of faults need
+/// the whole text.
+pub fn read_pieces<'t>(pieces: &mut dyn std::io::Read, table: &'t Table, request: &Request) -> Option<Reading<'t>> {
+    let root = JsonNode::read_whole(JsonReader::of_source(pieces)).ok()?;
+    let JsonNode { span, value: JsonValue::Object(Some(entries)) } = root else { return None };
+    let mut faults = SnapshotFaults::default();
+    let reading = SnapshotReader { text: None, start: span.start }.read(entries, table, request, &mut faults);
+    reading.filter(|_| faults.fatal.is_empty() && faults.values.is_empty())
+}
+
+/// Reads a snapshot that one of `table`'s stages judges from its text. `origin` is the file as the user named it.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read<'t>(origin: &str, text: String, table: &'t Table, request: &Request) -> Result<Reading<'t>, Refusal> {
-    let plain = scan(&mut text.as_bytes());
-    match plain.and_then(|plain| plain::read(plain, table, request)) {
-        Some(reading) => Ok(reading),
-        None => read_with_places(origin, text, table, request),
+    let mut faults = SnapshotFaults::default();
+    let opened = SnapshotReader::open(&text, &mut faults.fatal);
+    let reading = opened.and_then(|(reader, entries)| reader.read(entries, table, request, &mut faults));
+    let SnapshotFaults { fatal, values } = faults;
+    match reading {
+        Some(reading) if fatal.is_empty() && values.is_empty() => Ok(reading),
+        Some(mut reading) if fatal.is_empty() => {
+            reading.prepared.is_faulty = true;
+            reading.faults = Some(values.refuse(origin, text));
+            Ok(reading)
+        }
+        _ => {
+            let mut all = fatal.with(values);
+            if all.is_empty() {
+                all.push(Fault::new(Code::WrongType, "not a snapshot"));
+            }
+            Err(all.refuse(origin, text))
+        }
     }
 }
 
-/// Gives what [`read`] gives, and takes longer.
+/// Reads an RFC 3339 time.
 ///
 /// # Errors
-/// Everything that is wrong with it.
-pub fn read_with_places<'t>(
-    origin: &str,
-    text: String,
-    table: &'t Table,
-    request: &Request,
-) -> Result<Reading<'t>, Refusal> {
-    let mut faults = Faults::default();
-    match read_text(&text, table, request, &mut faults) {
-        Some(reading) if faults.is_empty() => Ok(reading),
-        _ => {
-            if faults.is_empty() {
-                faults.push(Fault::new(Code::WrongType, "not a snapshot"));
-            }
-            Err(faults.refuse(origin, text))
-        }
-    }
+/// What is wrong with it and what to write instead.
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
+    time::parse_time(text).ok_or_else(|| format!("`{text}` is not a time that can be used: {}", time::TIME_HELP))
 }
 
 /// The schema of a snapshot.
@@ -149,196 +149,309 @@ pub fn schema() -> serde_json::Value {
     draft_7::<SnapshotKeys>("rollout-gate: a snapshot")
 }
 
+/// What is wrong with a snapshot.
+#[derive(Default)]
+struct SnapshotFaults {
+    /// What keeps it from being judged at all.
+    fatal: Faults,
+    /// What is wrong with single values. They are without data, and the rest is judged: a fault hides no rollback.
+    values: Faults,
+}
+
+/// A snapshot as a baseline, read by what each pipeline of a table declares.
+#[derive(Clone, Debug)]
+pub struct Baselines {
+    /// By the name of the pipeline: what was measured, or why that cannot be used.
+    of: HashMap<String, Result<Measured, Refusal>>,
+}
+
+impl Baselines {
+    /// Reads a snapshot of any stage, with windows of any width, as a baseline for every pipeline of `table`. `origin` is
+    /// the file as the user named it.
+    ///
+    /// # Errors
+    /// It is no snapshot.
+    pub fn read(origin: &str, text: &str, table: &Table) -> Result<Self, Refusal> {
+        let mut of = HashMap::new();
+        for pipeline in &table.pipelines {
+            let mut faults = SnapshotFaults::default();
+            let measured = SnapshotReader::open(text, &mut faults.fatal)
+                .map(|(reader, entries)| reader.baseline_file(entries, pipeline, &mut faults));
+            let faults = faults.fatal.with(faults.values);
+            let measured = measured.filter(|_| faults.is_empty());
+            of.insert(pipeline.name.clone(), measured.ok_or_else(|| faults.refuse(origin, text.to_owned())));
+        }
+        match of.values().all(Result::is_err).then(|| of.values_mut().next()).flatten() {
+            Some(Err(refusal)) => Err(refusal.clone()),
+            _ => Ok(Self { of }),
+        }
+    }
+}
+
 /// The metrics that a snapshot has, and the stage that it is of. What was measured is not looked at.
-pub(super) struct Names<'t> {
+pub(super) struct SnapshotNames<'t> {
     pub(super) stage: StageRules<'t>,
     /// Each with where it stands, in order.
     pub(super) metrics: Vec<(String, Range<usize>)>,
 }
 
 /// Reads the names in a snapshot, which may lack metrics that its stage asks for.
-pub(super) fn read_names<'t>(text: &str, table: &'t Table, faults: &mut Faults) -> Option<Names<'t>> {
-    let text = Text::new(text);
-    let entries = open(text, faults)?;
-    let document = Document { text, entries: &entries };
+pub(super) fn read_names<'t>(text: &str, table: &'t Table, faults: &mut Faults) -> Option<SnapshotNames<'t>> {
+    let (reader, entries) = SnapshotReader::open(text, faults)?;
+    let (mut keys, _) = SnapshotKeys::take(entries, faults);
     let request = Request { named_by: StageNamedBy::SnapshotAlone, ..Request::default() };
-    let stage = document.stage(table, &request, faults);
-    let metrics = document.section(Section::Metrics, faults)?;
-    let metrics = metrics.into_iter().map(|entry| (entry.key, entry.key_span)).collect();
-    Some(Names { stage: stage?, metrics })
+    let stage = reader.stage(&mut keys, table, &request, faults);
+    let metrics = reader.section(keys.section(Section::Metrics), faults)?;
+    let metrics = metrics.map(|entry| (mem::take(&mut entry.key), entry.key_span.clone())).collect();
+    Some(SnapshotNames { stage: stage?, metrics })
 }
 
-/// The entries of a text that is an object.
-fn open<'a>(text: Text<'a>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
-    if text.root().is_empty() {
-        let fault = Fault::new(Code::EmptyDocument, "the file is empty").at(0..0).path(Path::Root("$"));
-        faults.push(fault.help("a snapshot is a JSON object with \"metrics\""));
-        return None;
-    }
-    if text.root().starts_with(|first: char| matches!(first, '[' | '"' | '-') || first.is_ascii_alphanumeric()) {
-        let message = "a snapshot is a JSON object with \"metrics\", and this is something else";
-        let fault = Fault::new(Code::WrongType, message).help("begin it with `{`; several snapshots are several files");
-        faults.push(fault.at(text.start_of(text.root())).path(Path::Root("$")));
-        return None;
-    }
-    if let Some(at) = text.too_deep() {
-        let fault = Fault::new(Code::TooLarge, format!("lists and objects are nested more than {DEEPEST} deep"));
-        faults.push(fault.at(at..at).path(Path::Root("$")).help("take out what a snapshot does not need"));
-        return None;
-    }
-    text.entries(text.root(), &Path::Root("$"), faults)
+/// What reads the parts of one snapshot, and tells what is wrong with them.
+#[derive(Clone, Copy)]
+struct SnapshotReader<'a> {
+    /// `None` while the snapshot is read in pieces.
+    text: Option<JsonText<'a>>,
+    /// Where the object begins.
+    start: usize,
 }
 
-fn read_text<'t>(text: &str, table: &'t Table, request: &Request, faults: &mut Faults) -> Option<Reading<'t>> {
-    let text = Text::new(text);
-    let entries = open(text, faults)?;
-    let document = Document { text, entries: &entries };
-    document.find_unknown_keys(faults);
-    let stage = document.stage(table, request, faults);
-    let labels = document.labels(faults);
-    let start = document.start(faults);
-    let Some(stage) = stage else {
-        // Nothing says which metrics there are; only what is wrong with any of them can be told.
-        for section in [Section::Metrics, Section::Baseline] {
-            let path = Path::Root("$");
-            let value = document.get(key_of(section));
-            value.inspect(|value| text.find_duplicate_key(value, &path.key(key_of(section)), faults));
+impl<'a> SnapshotReader<'a> {
+    /// Reads the entries of a text that is an object.
+    fn open(text: &'a str, faults: &mut Faults) -> Option<(Self, Vec<JsonEntry>)> {
+        let json = JsonText(text);
+        match JsonNode::read_whole(JsonReader::of_text(text, 0)) {
+            Ok(JsonNode { span, value: JsonValue::Object(Some(entries)) }) => {
+                Some((Self { text: Some(json), start: span.start }, entries))
+            }
+            _ => {
+                faults.push(no_snapshot(json).path(Path::Root("$")));
+                None
+            }
         }
-        return None;
-    };
-    let window = document.window(stage.pipeline(), faults);
-    let (metrics, unused_metrics) = document.measurements(Section::Metrics, stage.pipeline(), faults);
-    let (baseline, unused_baseline) = document.measurements(Section::Baseline, stage.pipeline(), faults);
-    let measured = Measured { window: window.unwrap_or(Duration::from_mins(1)), metrics, baseline };
-    let made = Snapshot::new(stage, measured, request.last);
-    let snapshot = made.map_err(|found| {
-        let places = document.places();
-        let context = DataFaults { pipeline: stage.pipeline(), unused: &unused_metrics, places };
+    }
+
+    fn read<'t>(
+        self,
+        entries: Vec<JsonEntry>,
+        table: &'t Table,
+        request: &Request,
+        faults: &mut SnapshotFaults,
+    ) -> Option<Reading<'t>> {
+        let fatal = &mut faults.fatal;
+        let (mut keys, unknown) = SnapshotKeys::take(entries, fatal);
+        self.report_unknown(&unknown, fatal);
+        let stage = self.stage(&mut keys, table, request, fatal);
+        let labels = self.labels(&mut keys.labels, fatal);
+        let start = self.time(&mut keys.start, fatal);
+        let entered = self.time(&mut keys.entered, fatal);
+        self.find_duplicate_key_of(&keys.collected, fatal);
+        let Some(stage) = stage else {
+            // Nothing says which metrics there are; only what is wrong with any of them can be told.
+            for known in [&keys.metrics, &keys.baseline] {
+                self.find_duplicate_key_of(known, fatal);
+            }
+            return None;
+        };
+        let pipeline = stage.pipeline();
+        self.find_other_labels(stage, &keys.labels, &labels, fatal);
+        let width = self.window(&keys, pipeline, fatal);
+        let window = width.unwrap_or(Duration::from_mins(1));
+        let before_entry = self.windows_before_entry(&keys, stage, window, (start, entered.or(request.entered)), fatal);
+        let cut = Cut { before_entry, last: request.last };
+        let kept = KeptWindows { cut, window };
+        let (metrics, unused_metrics) = self.measurements(keys.section(Section::Metrics), pipeline, kept, faults);
+        let (mut baseline, unused_baseline) =
+            self.measurements(keys.section(Section::Baseline), pipeline, kept, faults);
+        Self::complete_baseline(&mut baseline, pipeline, window, request, &mut faults.fatal);
+        let prepared = Snapshot::prepare(stage, Measured { window, metrics, baseline }, cut);
+        let (mut prepared, found) = match prepared {
+            Ok(mut prepared) => {
+                let found = mem::take(&mut prepared.faults);
+                (Some(prepared), found)
+            }
+            Err(found) => (None, found),
+        };
         // Where there are no metrics at all, that is told already.
-        let has_metrics = document.get("metrics").is_some_and(|metrics| metrics.get().starts_with('{'));
+        let has_metrics = matches!(&keys.metrics.node, Some(JsonNode { value: JsonValue::Object(_), .. }));
         let is_told = |fault: &SnapshotFault| matches!(fault, SnapshotFault::Missing { .. }) && !has_metrics;
+        let context = DataFaults { pipeline, unused: &unused_metrics, places: self.places(&keys) };
         for fault in found.into_iter().filter(|fault| !is_told(fault)) {
+            let faults = if fault.is_of_values() { &mut faults.values } else { &mut faults.fatal };
             faults.push_with(|| context.fault(fault));
         }
-    });
-    let snapshot = snapshot.ok()?;
-    window?;
-    let start = document.first_judged(start, &snapshot, request.ended_within.as_ref(), faults);
-    Some(Reading { stage, snapshot, start, labels, unused_metrics, unused_baseline })
-}
+        let (prepared, _) = (prepared.take()?, width?);
+        let snapshot = &prepared.snapshot;
+        let start = self.first_judged(&keys.start, start, snapshot, request.ended_within.as_ref(), &mut faults.fatal);
+        Some(Reading { stage, prepared, faults: None, start, labels, sha256: None, unused_metrics, unused_baseline })
+    }
 
-struct Document<'a, 'e> {
-    text: Text<'a>,
-    entries: &'e [Entry<'a>],
-}
+    /// What a baseline file measured of the metrics of `pipeline`.
+    fn baseline_file(self, entries: Vec<JsonEntry>, pipeline: &Pipeline, faults: &mut SnapshotFaults) -> Measured {
+        let (mut keys, unknown) = SnapshotKeys::take(entries, &mut faults.fatal);
+        self.report_unknown(&unknown, &mut faults.fatal);
+        let window = self.written_window(&keys, &mut faults.fatal);
+        let window = window.or(pipeline.window.and_then(Width::exactly)).unwrap_or(Duration::from_mins(1));
+        let kept = KeptWindows { cut: Cut::default(), window };
+        let (metrics, _) = self.measurements(keys.section(Section::Metrics), pipeline, kept, faults);
+        Measured { window, metrics, baseline: Vec::new() }
+    }
 
-impl<'a> Document<'a, '_> {
-    fn find_unknown_keys(&self, faults: &mut Faults) {
-        let declared = declared();
-        let keys = || declared.iter().map(|declared| declared.key);
-        for entry in self.entries.iter().filter(|entry| !keys().any(|key| key == entry.key)) {
+    /// Fills in the baselines that the snapshot does not give itself from the file that the request names.
+    fn complete_baseline(
+        baseline: &mut [Option<Measurement>],
+        pipeline: &Pipeline,
+        window: Duration,
+        request: &Request,
+        faults: &mut Faults,
+    ) {
+        let Some(file) = request.baseline.as_ref().and_then(|files| files.of.get(&pipeline.name)) else { return };
+        match file {
+            Ok(file) => {
+                let numbers = baseline::numbers(pipeline, file.clone(), window);
+                for (own, number) in baseline.iter_mut().zip(numbers).filter(|(own, _)| own.is_none()) {
+                    *own = number;
+                }
+            }
+            Err(refusal) => {
+                let fault = Fault::new(Code::Unreadable, format!("the baseline file cannot be used: {refusal}"));
+                faults.push(fault.help("mend the file, or leave --baseline out"));
+            }
+        }
+    }
+
+    /// Reports each label that the stage asks for and the snapshot has not.
+    fn find_other_labels(
+        self,
+        stage: StageRules<'_>,
+        key: &KnownKey,
+        labels: &[(String, String)],
+        faults: &mut Faults,
+    ) {
+        for (name, wanted) in &stage.stage().labels {
+            let found = labels.iter().find(|(label, _)| label == name).map(|(_, value)| value);
+            if found == Some(wanted) {
+                continue;
+            }
+            let has = found.map_or("none".to_owned(), |value| format!("{value:?}"));
+            let stage = &stage.stage().name;
+            let message =
+                format!("stage {stage:?} is for snapshots with the label {name} {wanted:?}, and this one has {has}");
+            let place = key.node.as_ref().map_or(self.start..self.start, |node| node.span.start..node.span.start);
+            let fault = Fault::new(Code::Contradiction, message).at(place).path(Path::Root("$").key(key.key).key(name));
+            faults.push(fault.help("check that it is the right snapshot, and the right stage"));
+        }
+    }
+
+    fn find_duplicate_key_of(self, known: &KnownKey, faults: &mut Faults) {
+        known.node.iter().for_each(|node| self.find_duplicate_key(node, &Path::Root("$").key(known.key), faults));
+    }
+
+    fn report_unknown(self, unknown: &[JsonEntry], faults: &mut Faults) {
+        for entry in unknown {
             let root = Path::Root("$");
             let path = root.key(&entry.key);
             faults.push_with(|| {
                 let fault = Fault::new(Code::UnknownKey, format!("unknown key {:?} in a snapshot", entry.key));
-                fault.at(entry.key_span.clone()).path(path).help(did_you_mean(&entry.key, keys()))
+                let known = SnapshotKeys::ALL.iter().copied();
+                fault.at(entry.key_span.clone()).path(path).help(did_you_mean(&entry.key, known))
             });
-            self.text.find_duplicate_key(entry.value, &path, faults);
+            self.find_duplicate_key(&entry.node, &path, faults);
         }
     }
 
-    /// The value of a key; `null` is as good as none.
-    fn get(&self, key: &str) -> Option<&'a RawValue> {
-        let entry = self.entries.iter().find(|entry| entry.key == key)?;
-        Some(entry.value).filter(|value| value.get() != "null")
-    }
-
-    fn string(&self, key: &str, faults: &mut Faults) -> Option<String> {
-        self.text_of(self.get(key)?, "a string belongs here", &Path::Root("$").key(key), faults)
-    }
-
-    /// The text of a string; `expected` says what is wrong with anything else.
-    fn text_of(&self, value: &RawValue, expected: &str, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
-        let refuse = |error| {
-            let is_string = value.get().starts_with('"');
-            let fault = if is_string {
-                self.text.fault(value.get(), &error)
-            } else {
-                self.wrong(value, expected, path).help("write it in quotes")
-            };
-            faults.push(fault.path(path));
-        };
-        serde_json::from_str(value.get()).map_err(refuse).ok()
-    }
-
-    fn labels(&self, faults: &mut Faults) -> Vec<(String, String)> {
+    fn labels(self, labels: &mut KnownKey, faults: &mut Faults) -> Vec<(String, String)> {
         let path = Path::Root("$");
-        let path = path.key("labels");
-        let Some(value) = self.get("labels") else { return Vec::new() };
-        let entries = self.object(value, "labels are an object of strings", &path, faults);
-        let label = |entry: Entry<'a>| {
-            let text = self.text_of(entry.value, "a label is a string", &path.key(&entry.key), faults)?;
-            Some((entry.key, text))
+        let path = path.key(labels.key);
+        let Some(node) = &mut labels.node else { return Vec::new() };
+        let entries = self.object(node, format_args!("labels are an object of strings"), &path, faults);
+        let label = |entry: &mut JsonEntry| {
+            let text = self.text_of(&mut entry.node, "a label is a string", &path.key(&entry.key), faults)?;
+            Some((mem::take(&mut entry.key), text))
         };
         entries.into_iter().flatten().filter_map(label).collect()
     }
 
-    fn object(&self, value: &'a RawValue, what: &str, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
-        if value.get().starts_with('{') {
-            return self.text.entries(value.get(), path, faults);
-        }
-        faults.push(self.wrong(value, what, path).help("write it as { \"name\": value }"));
-        None
-    }
-
     /// Where its parts stand, as faults of its values show them.
-    fn places(&self) -> MeasuredPlaces<'static> {
-        let of = |section| {
-            let value = self.get(key_of(section))?;
-            let object = Some(value).filter(|value| value.get().starts_with('{'));
-            // What is wrong with the object itself has been told.
-            let entries = object
-                .and_then(|object| self.text.entries(object.get(), &Path::Root("$"), &mut Faults::default()))
-                .unwrap_or_default();
-            let keys = entries.into_iter().map(|entry| (entry.key, entry.key_span)).collect();
-            Some(SectionPlaces { start: self.text.start_of(value.get()), keys })
+    fn places(self, keys: &SnapshotKeys) -> MeasuredPlaces<'static> {
+        let of = |known: &KnownKey| {
+            let start = known.node.as_ref()?.span.start;
+            let entries = known.entries().into_iter().flatten().filter(|entry| entry.first.is_none());
+            let keys = entries.map(|entry| (entry.key.clone(), entry.key_span.clone())).collect();
+            Some(SectionPlaces { start: start..start, keys })
         };
         MeasuredPlaces {
             root: Path::Root("$"),
-            start: self.text.start_of(self.text.root()),
-            metrics: of(Section::Metrics),
-            baseline: of(Section::Baseline),
+            start: self.start..self.start,
+            metrics: of(&keys.metrics),
+            baseline: of(&keys.baseline),
         }
     }
 
-    /// A fault at a value that is not what `expected` says.
-    fn wrong(&self, value: &RawValue, expected: &str, path: &Path<'_>) -> Fault {
-        let found = match value.get().bytes().next() {
-            Some(b'{') => "an object".to_owned(),
-            Some(b'[') => "an array".to_owned(),
-            Some(b'"') => "a string".to_owned(),
-            _ => clipped(value.get()),
+    /// The string of a value; `expected` says what is wrong with anything else.
+    fn text_of(self, node: &mut JsonNode, expected: &str, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
+        let fault = match &mut node.value {
+            JsonValue::Text(Some(text)) => return Some(mem::take(text)),
+            JsonValue::Text(None) => self.text(faults).fault::<String>(&node.span).path(path),
+            _ => self.text(faults).wrong(node, expected, path).help("write it in quotes"),
         };
-        let fault = Fault::new(Code::WrongType, format!("{expected}, but this is {found}"));
-        let is_nested = value.get().starts_with(['{', '[']);
-        fault.at(if is_nested { self.text.start_of(value.get()) } else { self.text.span(value.get()) }).path(path)
+        faults.push(fault);
+        None
+    }
+
+    /// The entries of an object, each key once; `expected` says what is wrong with anything else.
+    fn object<'n>(
+        self,
+        node: &'n mut JsonNode,
+        expected: fmt::Arguments<'_>,
+        path: &Path<'_>,
+        faults: &mut Faults,
+    ) -> Option<impl Iterator<Item = &'n mut JsonEntry> + use<'n>> {
+        let fault = match &node.value {
+            JsonValue::Object(Some(_)) => None,
+            JsonValue::Object(None) => Some(self.text(faults).fault::<AnyObject>(&node.span).path(path)),
+            _ => Some(self.text(faults).wrong(node, expected, path).help("write it as { \"name\": value }")),
+        };
+        if let Some(fault) = fault {
+            faults.push(fault);
+        }
+        let JsonValue::Object(Some(entries)) = &mut node.value else { return None };
+        report_duplicate_keys(entries, path, faults);
+        Some(entries.iter_mut().filter(|entry| entry.first.is_none()))
+    }
+
+    /// Reports a duplicate key anywhere in a value whose content nobody reads.
+    fn find_duplicate_key(self, node: &JsonNode, path: &Path<'_>, faults: &mut Faults) {
+        if !node.is_plain() {
+            self.text(faults).find_duplicate_key(&node.span, path, faults);
+        }
+    }
+
+    /// The text, to say what is wrong with it. While it is read in pieces and not at hand, that is a fault by itself: it
+    /// is read once more then, whole.
+    fn text(self, faults: &mut Faults) -> JsonText<'a> {
+        self.text.unwrap_or_else(|| {
+            faults.push(Fault::new(Code::NotJson, "what is wrong with it is not known yet"));
+            JsonText("")
+        })
     }
 }
 
-/// The metrics that `pipeline` declares, by name, each with the place of its own in `measurements`.
-fn by_name<'a>(
-    pipeline: &'a Pipeline,
-    measurements: &'a mut [Option<Measurement>],
-) -> HashMap<&'a str, (&'a Metric, &'a mut Option<Measurement>)> {
-    let slots = pipeline.metrics.iter().zip(measurements);
-    slots.map(|(metric, slot)| (metric.name.as_str(), (metric, slot))).collect()
-}
-
-/// A piece of the text, short enough for a message.
-fn clipped(text: &str) -> String {
-    const LONGEST: usize = 40;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+/// Why a text is no object of JSON.
+fn no_snapshot(json: JsonText<'_>) -> Fault {
+    let root = json.root();
+    let text = json.piece(&root);
+    if text.is_empty() {
+        let fault = Fault::new(Code::EmptyDocument, "the file is empty").at(0..0);
+        return fault.help("a snapshot is a JSON object with \"metrics\"");
     }
+    if text.starts_with(|first: char| matches!(first, '[' | '"' | '-') || first.is_ascii_alphanumeric()) {
+        let message = "a snapshot is a JSON object with \"metrics\", and this is something else";
+        let fault = Fault::new(Code::WrongType, message).at(root.start..root.start);
+        return fault.help("begin it with `{`; several snapshots are several files");
+    }
+    if let Some(at) = json.too_deep() {
+        let fault = Fault::new(Code::TooLarge, format!("lists and objects are nested more than {DEEPEST} deep"));
+        return fault.at(at..at).help("take out what a snapshot does not need");
+    }
+    json.fault::<AnyObject>(&root)
 }

@@ -27,8 +27,8 @@ use super::{
 use crate::{
     eval::{
         measurement::Measurement,
-        snapshot::{Measured, Section, Snapshot, SnapshotFault},
-        table::{Pipeline, StageRules, Table},
+        snapshot::{Cut, Measured, Section, Snapshot, SnapshotFault},
+        table::{Pipeline, StageRules, Table, Width},
     },
     outcome::Reading,
     refusal::{Code, Fault, Faults, Refusal},
@@ -159,7 +159,12 @@ impl<'t> SuiteReader<'_, 't> {
         }
         let width = window.unwrap_or(Duration::from_mins(1));
         let measured = Measured { window: width, metrics: metrics.measurements, baseline: baseline.measurements };
-        let made = Snapshot::new(*stage, measured, None).map_err(|found| {
+        let made = Snapshot::prepare(*stage, measured, Cut::default());
+        let made = made.and_then(|mut made| match std::mem::take(&mut made.faults) {
+            faults if faults.is_empty() => Ok(made),
+            faults => Err(faults),
+        });
+        let made = made.map_err(|found| {
             let is_map = metrics.places.as_ref().is_some_and(|places| !places.keys.is_empty());
             let places = MeasuredPlaces {
                 root: *path,
@@ -173,9 +178,18 @@ impl<'t> SuiteReader<'_, 't> {
                 faults.push_with(|| context.fault(fault));
             }
         });
-        let (snapshot, _) = (made.ok()?, window?);
+        let (prepared, _) = (made.ok()?, window?);
         let (labels, unused_metrics, unused_baseline) = (Vec::new(), Vec::new(), Vec::new());
-        Some(Reading { stage: *stage, snapshot, start: None, labels, unused_metrics, unused_baseline })
+        Some(Reading {
+            stage: *stage,
+            prepared,
+            faults: None,
+            start: None,
+            labels,
+            sha256: None,
+            unused_metrics,
+            unused_baseline,
+        })
     }
 
     /// What was measured, and the baseline.
@@ -236,11 +250,12 @@ fn width(
     faults: &mut Faults,
 ) -> Option<Duration> {
     let Some(said) = map.window_minutes.node else {
-        if pipeline.window.is_none() {
+        let window = pipeline.window.and_then(Width::exactly);
+        if window.is_none() {
             let fault = Fault::new(Code::MissingKey, "`window_minutes` is missing").at(node.span.clone()).path(path);
             faults.push(fault.help(windows::say_which(pipeline)));
         }
-        return pipeline.window;
+        return window;
     };
     let window = map.window_minutes.read(path, faults)?;
     if let Some(fault) = windows::disagreement("the test", window, pipeline) {

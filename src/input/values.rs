@@ -13,8 +13,7 @@ use super::{
 };
 use crate::{
     eval::{
-        aggregate::Aggregate,
-        answer::Missing,
+        answer::{Otherwise, Pending},
         notation::shortest,
         number::Finite,
         table::Severity,
@@ -166,6 +165,22 @@ impl Read for Time {
     }
 }
 
+/// How soon something must be done: a duration, or `0m`, at once.
+pub(super) struct Deadline;
+schema!(Deadline, "Deadline", json_schema!({ "type": "string", "pattern": "^\\s*([0-9]+\\s*[hms]\\s*)+$" }));
+
+impl Read for Deadline {
+    type Value = Duration;
+
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Duration> {
+        let is_at_once = |text: &str| matches!(text.trim(), "0h" | "0m" | "0s");
+        match &node.content {
+            Yaml::Text(text) if is_at_once(text) => Some(Duration::ZERO),
+            _ => Time::read(node, path, faults),
+        }
+    }
+}
+
 /// One of a few words.
 pub(super) trait Vocabulary: Copy + 'static {
     /// What it is, in messages.
@@ -191,10 +206,10 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    Aggregate, "aggregate";
     Decision, "decision";
     Lint, "lint";
-    Missing, "value of `missing`";
+    Otherwise, "value of `missing`";
+    Pending, "value of `pending`";
     Severity, "severity";
     State, "state";
     Unit, "unit";

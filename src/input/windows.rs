@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use crate::{
-    eval::{notation::duration, table::Pipeline},
+    eval::{
+        notation::duration,
+        table::{Pipeline, Width},
+    },
     refusal::{Code, Fault},
 };
 
@@ -20,17 +23,21 @@ pub(super) fn width(minutes: f64) -> Option<Duration> {
 
 /// The fault of a document that says another width than its pipeline. `whose` is "the snapshot".
 pub(super) fn disagreement(whose: &str, window: Duration, pipeline: &Pipeline) -> Option<Fault> {
-    let declared = pipeline.window.filter(|declared| *declared != window)?;
-    let message = format!(
-        "{whose} has windows of {}, and pipeline {} has windows of {}",
-        duration(window),
-        pipeline.name,
-        duration(declared)
-    );
-    Some(Fault::new(Code::Contradiction, message).help("they must agree"))
+    let declared = pipeline.window.filter(|declared| !declared.allows(window))?;
+    let (allowed, help) = match declared {
+        Width::Exactly(width) => (duration(width), "they must agree"),
+        Width::AtMost(width) => (format!("at most {}", duration(width)), "what a wider window hides, nobody knows"),
+    };
+    let message =
+        format!("{whose} has windows of {}, and pipeline {} has windows of {allowed}", duration(window), pipeline.name);
+    Some(Fault::new(Code::Contradiction, message).help(help))
 }
 
 /// What to do where nothing says a width.
 pub(super) fn say_which(pipeline: &Pipeline) -> String {
-    format!("pipeline {} has windows of any width: say which", pipeline.name)
+    let widths = match pipeline.window {
+        Some(Width::AtMost(width)) => format!("any width up to {}", duration(width)),
+        _ => "any width".to_owned(),
+    };
+    format!("pipeline {} has windows of {widths}: say which", pipeline.name)
 }

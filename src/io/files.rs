@@ -7,6 +7,8 @@ use std::{
     string::FromUtf8Error,
 };
 
+use sha2::{Digest, Sha256};
+
 use super::folder;
 use crate::refusal::{Code, Fault, Refusal};
 
@@ -48,7 +50,7 @@ impl Source {
     /// # Errors
     /// It cannot be read, is larger than 2 GiB, or is not UTF-8.
     pub fn read(&self) -> Result<String, Refusal> {
-        self.open()?.into_text()
+        Ok(self.open()?.into_text()?.0)
     }
 
     /// The text of what people write, a table or a suite of tests, without a byte order mark.
@@ -56,7 +58,7 @@ impl Source {
     /// # Errors
     /// It cannot be read, is larger than 16 MiB, or is not UTF-8.
     pub fn read_handwritten(&self) -> Result<String, Refusal> {
-        self.open_at_most(HANDWRITTEN)?.into_text()
+        Ok(self.open_at_most(HANDWRITTEN)?.into_text()?.0)
     }
 
     fn open_at_most(&self, limit: SizeLimit) -> Result<Opened, Refusal> {
@@ -73,7 +75,7 @@ impl Source {
             }),
         };
         match content {
-            Ok(content) => Ok(Opened { name, content, limit }),
+            Ok(content) => Ok(Opened { name, content, limit, digest: None }),
             Err(error) => Err(unreadable(&name, &error)),
         }
     }
@@ -84,6 +86,8 @@ pub struct Opened {
     name: String,
     content: Content,
     limit: SizeLimit,
+    /// The digest of what was read so far, if it is asked for.
+    digest: Option<Sha256>,
 }
 
 enum Content {
@@ -98,21 +102,64 @@ impl Opened {
         &self.name
     }
 
+    /// Digests what is read from now on.
+    pub(crate) fn digest(&mut self) {
+        self.digest = Some(Sha256::new());
+    }
+
+    /// The SHA-256 of what was read, in hexadecimal; `None` where that was not asked for.
+    pub(crate) fn sha256(&mut self) -> Option<String> {
+        self.digest.take().map(|digest| hexadecimal(&digest.finalize()))
+    }
+
     /// What `scan` makes of its bytes as they come, from the first.
-    pub(crate) fn with<T>(&mut self, scan: impl FnOnce(&mut dyn Read) -> Option<T>) -> Option<T> {
-        match &mut self.content {
-            Content::File { file, .. } => scan(file),
-            Content::Bytes(bytes) => scan(&mut bytes.as_slice()),
+    pub fn with<T>(&mut self, scan: impl FnOnce(&mut dyn Read) -> Option<T>) -> Option<T> {
+        let reader: &mut dyn Read = match &mut self.content {
+            Content::File { file, .. } => file,
+            Content::Bytes(bytes) => &mut bytes.as_slice(),
+        };
+        match &mut self.digest {
+            Some(digest) => scan(&mut Digesting { reader, digest }),
+            None => scan(reader),
         }
     }
 
-    /// Its text from the beginning, without a byte order mark.
-    pub(crate) fn into_text(self) -> Result<String, Refusal> {
+    /// Its text from the beginning, without a byte order mark, and the digest of its bytes, if that was asked for.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no text.
+    pub fn into_text(self) -> Result<(String, Option<String>), Refusal> {
         let bytes = match self.content {
             Content::Bytes(bytes) => Ok(bytes),
             Content::File { mut file, length } => file.rewind().and_then(|()| read(file, length, self.limit)),
         };
-        text(&self.name, bytes.map_err(|error| unreadable(&self.name, &error))?)
+        let bytes = bytes.map_err(|error| unreadable(&self.name, &error))?;
+        let digest = self.digest.map(|_| sha256(&bytes));
+        Ok((text(&self.name, bytes)?, digest))
+    }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(digest: &[u8]) -> String {
+    digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// Digests what it reads.
+struct Digesting<'a> {
+    reader: &'a mut dyn Read,
+    digest: &'a mut Sha256,
+}
+
+impl Read for Digesting<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.digest.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
     }
 }
 

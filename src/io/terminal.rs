@@ -19,7 +19,7 @@ pub struct Terminal {
 }
 
 /// The width where standard output is no terminal: text in a file or in a review of code.
-const WIDTH: usize = 120;
+const WIDTH: usize = 100;
 
 /// Below this, nothing can be laid out.
 const NARROWEST: usize = 40;

@@ -47,7 +47,9 @@ pub type Gates<'t> = BTreeMap<MetricId, Vec<(RuleId, &'t Rule)>>;
 #[must_use]
 pub fn deciding_gates(pipeline: &Pipeline) -> Gates<'_> {
     let mut gates = Gates::new();
-    for (id, rule) in rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Gate && rule.severity == Severity::Fail) {
+    for (id, rule) in rules(pipeline)
+        .filter(|(_, rule)| rule.kind == Kind::Gate && rule.severity == Severity::Fail && rule.bounds_every_value())
+    {
         gates.entry(rule.condition.metric).or_default().push((id, rule));
     }
     gates

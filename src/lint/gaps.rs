@@ -8,7 +8,7 @@ use super::{
     finding::{Finding, Owner, Part, WrittenLimit, limits, stages},
 };
 use crate::eval::{
-    answer::Missing,
+    answer::Otherwise,
     limit::Limit,
     table::{Kind, Metric, MetricId, Pipeline, Rule, Severity, Stage, StageId},
 };
@@ -78,7 +78,10 @@ pub fn stages_without_rollback(pipeline: &Pipeline) -> Vec<Finding> {
 pub fn stages_without_sure_gate(pipeline: &Pipeline) -> Vec<Finding> {
     let is_sure = |rule: &Rule, stage| {
         let is_optional = pipeline.metric(rule.condition.metric).is_some_and(|metric| metric.optional);
-        rule.severity == Severity::Fail && rule.is_set_at(stage) && !is_optional && rule.missing != Missing::Ok
+        rule.severity == Severity::Fail
+            && rule.is_set_at(stage)
+            && !is_optional
+            && rule.missing.otherwise != Otherwise::Ok
     };
     let finding = |(id, stage): (StageId, &Stage)| {
         let message = format!("no gate rule is sure to decide at stage `{}`", stage.name);

@@ -10,7 +10,7 @@ use super::{
 use crate::eval::{
     aggregate::Aggregate,
     comparator::Comparator,
-    table::{Condition, Kind, Over, Pipeline, Rule, Severity, StageId},
+    table::{Condition, Kind, Pipeline, Rule, Severity, StageId},
 };
 
 /// Rollback rules that can fire on a value that the gate rules on the same metric let pass.
@@ -44,8 +44,8 @@ fn passes_trigger(pipeline: &Pipeline, gates: &Gates<'_>, id: RuleId, rule: &Rul
     let message = format!("a value can pass the gate and fire this trigger: {}", where_and_how.join("; "));
     let condition = &rule.condition;
     let limit = condition.limit(first.stage)?;
-    let excluding = match condition.comparator.opposite() {
-        Some(opposite) => format!("write `{}: {limit}` or stricter in the gate", opposite.name()),
+    let excluding = match condition.comparator.side() {
+        Some(_) => format!("write `{}: {limit}` or stricter in the gate", condition.comparator.opposite().name()),
         None => format!("exclude {limit} in the gate"),
     };
     let part = limit_part(id, 0, condition, first.stage);
@@ -88,7 +88,7 @@ fn passes(pipeline: &Pipeline, gates: &Gates<'_>, rule: &Rule, condition: &Condi
             Some(_) => passing = passing.and(extent),
         }
     }
-    let aggregate = rule.aggregate();
+    let aggregate = condition.measure.aggregate();
     match pipeline.metric(condition.metric) {
         // What every window is bounded by does not bound their sum.
         Some(metric) if !fires.is_baseline && aggregate == Some(Aggregate::Total) => {
@@ -111,14 +111,12 @@ fn comparable<'g, 't>(
 ) -> impl Iterator<Item = (RuleId, &'t Rule)> {
     let is_baseline = move |condition: &Condition| LimitExtent::of(condition, stage).map(|extent| extent.is_baseline);
     let same_kind = move |gate: &Rule| is_baseline(&gate.condition) == is_baseline(condition);
-    let same_windows = |gate: &Rule| match (&gate.over, &rule.over) {
-        (Over::Windows { .. }, Over::Windows { .. }) => true,
-        // A bound of every window bounds their mean and the last of them, but not their sum.
-        (Over::Windows { .. }, Over::Whole(aggregate)) => *aggregate != Aggregate::Total,
-        (Over::Whole(gate), Over::Whole(aggregate)) => gate == aggregate,
-        (Over::Whole(_), Over::Windows { .. }) => false,
+    let same_windows = |gate: &Rule| match (gate.aggregate(), condition.measure.aggregate()) {
+        // A bound of every window bounds what is made of them, but not their sum.
+        (None, aggregate) => aggregate != Some(Aggregate::Total),
+        (gate, aggregate) => gate == aggregate && condition.measure.over().is_none() && rule.last.is_none(),
     };
-    let same_exemption = |gate: &Rule| gate.unless().is_none() || gate.unless() == rule.unless();
+    let same_exemption = |gate: &Rule| gate.unless.is_none() || gate.unless == rule.unless;
     let is_comparable = move |gate: &Rule| same_kind(gate) && same_windows(gate) && same_exemption(gate);
     gates.get(&condition.metric).into_iter().flatten().copied().filter(move |(_, gate)| is_comparable(gate))
 }

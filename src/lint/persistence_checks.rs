@@ -6,8 +6,8 @@ use super::{
 };
 use crate::eval::{
     notation::duration,
-    persistence::{Persistence, covered},
-    table::{Pipeline, Rule},
+    persistence::{Persistence, covered, windows_to_cover},
+    table::{Pipeline, Rule, Width},
 };
 
 /// Rollback rules whose limits stand at no common stage.
@@ -36,18 +36,17 @@ fn waits_too_long(pipeline: &Pipeline, id: RuleId, rule: &Rule) -> Option<Findin
     }
     let (stage, observed) =
         its_stages().filter_map(|(id, stage)| Some((id, stage.observe?))).max_by_key(|(_, observed)| *observed)?;
-    let persistence = rule.persistence();
-    let (waits, needed) = match (persistence, pipeline.window) {
-        (Persistence::Once, _) | (Persistence::Windows(_), None) => return None,
+    let (waits, needed) = match (rule.persistence, pipeline.window.and_then(Width::exactly)) {
         (Persistence::For(lasting), None) => (duration(lasting), lasting),
-        (_, Some(window)) => {
-            let windows = persistence.needed(window);
+        (persistence, Some(window)) => {
+            let windows = persistence.run(window)?;
             // A stage that observes for 12m has three windows of 5m: the last may end later.
-            if windows <= Persistence::For(observed).needed(window) {
+            if windows <= windows_to_cover(observed, window) {
                 return None;
             }
             (format!("{windows} windows of {}", duration(window)), covered(windows, window))
         }
+        _ => return None,
     };
     (needed > observed).then(|| {
         let observed = duration(observed);
@@ -63,12 +62,12 @@ fn waits_too_long(pipeline: &Pipeline, id: RuleId, rule: &Rule) -> Option<Findin
 #[must_use]
 pub fn windows_of_any_width(pipeline: &Pipeline) -> Vec<Finding> {
     let finding = |(id, rule): (RuleId, &Rule)| {
-        let Persistence::Windows(windows) = rule.persistence() else { return None };
+        let Persistence::Windows(windows) = rule.persistence else { return None };
         let message =
             format!("this trigger waits for {windows} windows, and the pipeline does not say how wide they are");
         let help = "declare `window` in the pipeline, or write `for` and a duration instead of `windows`";
         let finding = Finding::new(Lint::WindowsWithoutWindow, Part::Persistence(id), message, help).unless_meant();
-        (windows.get() > 1 && pipeline.window.is_none()).then_some(finding)
+        (windows.get() > 1 && pipeline.window.and_then(Width::exactly).is_none()).then_some(finding)
     };
     rules(pipeline).filter_map(finding).collect()
 }

@@ -124,7 +124,7 @@ pub fn triggers_out_of_range(pipeline: &Pipeline) -> Vec<Finding> {
 /// Rollback rules that every value fires.
 #[must_use]
 pub fn triggers_that_always_fire(pipeline: &Pipeline) -> Vec<Finding> {
-    let triggers = rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Rollback && rule.unless().is_none());
+    let triggers = rules(pipeline).filter(|(_, rule)| rule.kind == Kind::Rollback && rule.unless.is_none());
     triggers.filter_map(|(id, rule)| always_fires(pipeline, id, rule)).collect()
 }
 
@@ -162,7 +162,7 @@ pub fn gates_that_cannot_pass(pipeline: &Pipeline) -> Vec<Finding> {
         Finding::new(Lint::GateCannotPass, comparison.part, message, LOOK)
     };
     // With `unless`, a window whose flag is 1 passes, whatever its value.
-    let can_fail_only = |rule: &Rule| rule.kind == Kind::Gate && rule.unless().is_none();
+    let can_fail_only = |rule: &Rule| rule.kind == Kind::Gate && rule.unless.is_none();
     let never = |comparison: &FixedLimit<'_>| can_fail_only(comparison.rule) && comparison.never_holds();
     fixed_limits(pipeline).filter(never).map(finding).collect()
 }
@@ -187,7 +187,7 @@ fn excluding(pipeline: &Pipeline, gates: &[(RuleId, &Rule)], stage: StageId) -> 
     let mut passing = Extent::ALL;
     // Which rules its two ends come from.
     let (mut low, mut high) = (None, None);
-    let in_windows = gates.iter().filter(|(_, gate)| gate.unless().is_none() && gate.aggregate().is_none());
+    let in_windows = gates.iter().filter(|(_, gate)| gate.unless.is_none() && gate.aggregate().is_none());
     for (id, gate) in in_windows {
         let Some(limit) = gate.condition.limit(stage) else { continue };
         let part = limit_part(*id, 0, &gate.condition, stage);

@@ -106,9 +106,9 @@ fn limit_at(id: RuleId, rule: &Rule, stage: StageId) -> Option<(SameRule, LimitA
         is_upper,
         is_baseline,
         aggregate: rule.aggregate(),
-        persistence: rule.persistence(),
-        and: rule.and().iter().map(|and| (and.metric, and.comparator, and.limit(stage))).collect(),
-        unless: rule.unless(),
+        persistence: rule.persistence,
+        and: rule.and.iter().map(|and| (and.metric, and.comparator, and.limit(stage))).collect(),
+        unless: rule.unless,
     };
     let part = limit_part(id, 0, condition, stage);
     Some((same, LimitAt { stage, part, comparator: condition.comparator, limit, laxness }))

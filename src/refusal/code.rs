@@ -101,18 +101,19 @@ codes! {
         to one of these.";
     NoComparator, "no-comparator",
         "A rule or a condition of `and` says nothing to compare by. Give it exactly one of max, min, below, above, \
-        equals.";
+        equals, differs.";
     SeveralComparators, "several-comparators",
         "A rule has more than one comparator, and could be read in two ways. Write a rule for each.";
-    MisplacedKey, "misplaced-key",
-        "The key belongs to rollback rules: a gate rule must hold in every window, and so waits for no run and no \
-        other condition. Take it out, or move the rule to `rollback`.";
     ConflictingKeys, "conflicting-keys",
         "Two keys of the rule cannot stand together: they say how long in two ways, or look at windows where \
         `aggregate` makes one value of all. Or a test gives windows beside a snapshot, which has its own. Keep one \
         of them.";
     BadWindows, "bad-windows",
-        "`windows` is a whole number of windows in a row, at least 1.";
+        "`windows` is a whole number of windows in a row, at least 1; or so many of some in a row, `3 of 5`, or \
+        anywhere, `4 of all` or `5% of all`. `allow` is a whole number of windows, or a share of them, `1%`.";
+    BadRange, "bad-range",
+        "The range is not the lowest and the highest value, within those of the metric's unit; or `clamp` is no \
+        distance from its ends. Write two numbers such as [1, 5], and a distance such as 0.02.";
     BadReason, "bad-reason",
         "The reason text has a brace that is not closed, a placeholder that does not exist, or one that has nothing \
         to say on this rule. Mend it; `{{` is a plain brace.";
@@ -154,6 +155,9 @@ codes! {
     OutOfRange, "out-of-range",
         "A value is outside what its unit can be, such as a percentage where a ratio belongs. Mend the export, or \
         the metric's `unit`.";
+    NoWindowsLeft, "no-windows-left",
+        "Every window of the snapshot opens before the stage was entered and warm, so that nothing is left to judge. \
+        Wait, or look at `entered` and at the stage's `warmup`.";
     EmptyArray, "empty-array",
         "An array has no window in it. Write one value a window, and null where there is no data.";
     UnequalLengths, "unequal-lengths",

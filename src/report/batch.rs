@@ -15,7 +15,7 @@ pub struct Batch {
     lines: Vec<(Exit, String)>,
 }
 
-/// The line of `outcome` among several; `None` for a promotion.
+/// The line that lists `outcome` among several; `None` for a promotion, which is only counted.
 #[must_use]
 pub fn line(outcome: &Outcome<'_>) -> Option<String> {
     let name = outcome.name.as_deref().unwrap_or("-");
@@ -31,7 +31,7 @@ pub fn line(outcome: &Outcome<'_>) -> Option<String> {
 }
 
 impl Batch {
-    /// Of these, without their lines.
+    /// A batch of these exit codes, without lines.
     pub(super) fn of(exits: impl Iterator<Item = Exit>) -> Self {
         let mut batch = Self::default();
         exits.for_each(|exit| batch.add(exit, None));
@@ -50,7 +50,7 @@ impl Batch {
         self.counts.keys().copied().max().unwrap_or(Exit::NoVerdict)
     }
 
-    /// The lines, worst first, those alike in the order in which they were added.
+    /// The lines, worst first; equally bad ones in the order in which they were added.
     #[must_use]
     pub fn lines(&mut self, options: &TextOptions) -> String {
         self.lines.sort_by_key(|(exit, _)| std::cmp::Reverse(*exit));
@@ -66,7 +66,7 @@ impl Batch {
         text
     }
 
-    /// The totals, the verdict being its first word.
+    /// The line of totals, which begins with the verdict.
     #[must_use]
     pub fn totals(&self, options: &TextOptions) -> String {
         format!("{}  {}\n", word(self.exit(), options), self.counts())

@@ -10,12 +10,12 @@ use super::{
     escape::shown,
     layout::paragraph,
     show,
-    wording::{Scope, Wording, without_data},
+    wording::{Scope, Wording, distinct_metrics, without_data},
 };
 use crate::{
     eval::{
         reason,
-        table::{Metric, MetricId, Pipeline, Rule, StageRules},
+        table::{Metric, Pipeline, Rule, StageRules},
     },
     lint::code::Lint,
     refusal::Code,
@@ -38,7 +38,7 @@ pub fn rule(pipeline: &Pipeline, rule: &Rule, table: &str, width: usize) -> Stri
         rule.line
     );
     text += &paragraph("  ", &words.sentence(rule, Scope::Ladder), width);
-    // What no data means has a place of its own below.
+    // The facts below have a line for missing data, so the note is not repeated.
     let no_data = without_data(rule);
     for note in words.notes(rule, Scope::Ladder).iter().filter(|note| **note != no_data) {
         text += &paragraph("  ", note, width);
@@ -51,20 +51,14 @@ pub fn rule(pipeline: &Pipeline, rule: &Rule, table: &str, width: usize) -> Stri
     text
 }
 
-/// What bears on a rule, each with its label; what continues the fact before has none.
+/// The facts about a rule, each with its label. A fact that continues the one before has an empty label.
 fn facts(pipeline: &Pipeline, rule: &Rule, words: &Wording<'_>) -> Vec<(&'static str, String)> {
     let written = |text: &String| shown(text.trim_end()).into_owned();
     let mut facts: Vec<_> = rule.about.iter().map(|about| ("why", written(about))).collect();
     facts.push(("stands at", stands_at(pipeline, rule, words)));
     facts.push(("no data", without_data(rule)));
     facts.push(("its reason", shown(&reason::pattern(rule)).into_owned()));
-    let mut metrics: Vec<MetricId> = Vec::new();
-    for id in rule.metrics() {
-        if !metrics.contains(&id) {
-            metrics.push(id);
-        }
-    }
-    let metrics = metrics.into_iter().filter_map(|id| pipeline.metric(id)).map(metric);
+    let metrics = distinct_metrics(rule).into_iter().filter_map(|id| pipeline.metric(id)).map(metric);
     facts.extend(under("metrics", metrics));
     facts.extend(under("pipeline", pipeline.title.iter().chain(&pipeline.about).map(written)));
     facts

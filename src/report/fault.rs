@@ -1,4 +1,4 @@
-//! Refusals and warnings for people: each with its place, the line quoted and marked, and the way out.
+//! Refusals and warnings for people: each with its place, the line quoted and marked, and what to do about it.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub fn render(refusal: &Refusal, color: bool) -> String {
     text
 }
 
-/// What is raised about a file, each with a newline at its end.
+/// The warnings about a file, each with a newline at its end.
 #[must_use]
 pub fn render_warnings(file: &ReviewedFile, color: bool) -> String {
     let renderer = renderer(color);
@@ -45,17 +45,17 @@ fn renderer(color: bool) -> Renderer {
 
 fn block(renderer: &Renderer, group: Group<'_>) -> String {
     let shown = renderer.render(&[group]);
-    // Under a place that stands on a line of its own, the renderer announces the piece with dots.
-    let is_announcement = |line: &&str| strip_str(line).to_string().trim() == ":::";
-    let lines = shown.lines().filter(|line| !is_announcement(line));
+    // Where the place has a line of its own, the renderer puts a line of colons between it and the excerpt.
+    let is_separator = |line: &&str| strip_str(line).to_string().trim() == ":::";
+    let lines = shown.lines().filter(|line| !is_separator(line));
     lines.fold(String::new(), |text, line| text + line + "\n") + "\n"
 }
 
-/// What is wrong with the command line, and the way out, with a newline at its end.
+/// What is wrong with the command line and what to do about it, with a newline at its end.
 #[must_use]
 pub fn complaint(message: &str, help: &str, color: bool) -> String {
     let renderer = renderer(color);
-    // Apart: together, the renderer draws a line between them.
+    // Rendered one by one: the renderer would draw a line between them.
     let error = renderer.render(&[Group::with_title(Level::ERROR.primary_title(shown(message)))]);
     let help = renderer.render(&[Group::with_title(Level::HELP.primary_title(shown(help)))]);
     format!("{error}\n{help}\n")
@@ -67,7 +67,7 @@ pub(super) fn quoted(refusal: &Refusal, fault: &Fault) -> Option<String> {
     refusal.text.as_ref().zip(fault.span.as_ref())?;
     let title = Level::ERROR.primary_title(shown(&fault.message));
     let block = block(&renderer(false), excerpts(title, &refusal.origin, refusal.text.as_deref(), fault));
-    // The title is said elsewhere.
+    // The page has a title of its own.
     Some(block.lines().skip(1).collect::<Vec<_>>().join("\n").trim_end().to_owned())
 }
 
@@ -95,7 +95,7 @@ fn excerpts<'a, C>(title: Title<'a>, origin: &'a str, text: Option<&'a str>, fau
         (Some(text), Some(span)) => {
             let related = fault.related.as_deref();
             let own = Excerpt::of(text, span);
-            let beside = related.filter(|related| own.covers(&related.span));
+            let beside = related.filter(|related| own.contains(&related.span));
             let elsewhere = related.filter(|_| beside.is_none());
             let mut annotations = vec![AnnotationKind::Primary.span(own.within(span))];
             let context = |excerpt: &Excerpt<'_>, related: &'a Related| {
@@ -113,14 +113,13 @@ fn excerpts<'a, C>(title: Title<'a>, origin: &'a str, text: Option<&'a str>, fau
     group
 }
 
-/// The line in which a span begins, or as much of a long line as is near the span: a line can be as long as
-/// its file.
+/// The line in which a span begins. Of a long line, only what is near the span: a whole file can be one line.
 struct Excerpt<'a> {
-    /// The piece of the line.
+    /// The line, or the part of it that is shown.
     piece: &'a str,
     /// Where it begins in the text.
     start: usize,
-    /// Dots where it was cut.
+    /// Dots before and behind it, where the line was cut.
     dots: (&'static str, &'static str),
     place: Place,
 }
@@ -151,11 +150,11 @@ impl<'a> Excerpt<'a> {
         }
     }
 
-    fn covers(&self, span: &Range<usize>) -> bool {
+    fn contains(&self, span: &Range<usize>) -> bool {
         (self.start..self.start + self.piece.len()).contains(&span.start)
     }
 
-    /// A span of the text as one of the piece as it is shown.
+    /// Where a span of the text is in the excerpt as it is shown, in bytes.
     fn within(&self, span: &Range<usize>) -> Range<usize> {
         let inside = |at: usize| {
             let before = replaced(self.piece).take_while(|(own, _)| self.start + own < at);
@@ -164,8 +163,8 @@ impl<'a> Excerpt<'a> {
         inside(span.start)..inside(span.end)
     }
 
-    /// The piece with the file's name. Its column is counted in the piece, so that one cut at its beginning
-    /// goes below a line that names the place.
+    /// Adds the excerpt under the name of its file. The renderer counts columns in the excerpt, so where its beginning was
+    /// cut, the place is named on a line of its own.
     fn add_to<'g>(&self, group: Group<'g>, file: &str, annotations: Vec<Annotation<'g>>) -> Group<'g> {
         let piece: String = replaced(self.piece).map(|(_, shown)| shown).collect();
         let source = format!("{}{piece}{}", self.dots.0, self.dots.1);
@@ -179,9 +178,8 @@ impl<'a> Excerpt<'a> {
     }
 }
 
-/// The characters of a line, each with its place in it, and with a replacement for every one that acts on a terminal and
-/// that the renderer, which knows tabs and C0 controls, would let through, and for what makes the line a command to a CI
-/// system.
+/// The characters of a line, each with its place in it. Those that would make the line a command to a CI system are
+/// replaced, and those that act on a terminal, but for tabs and C0 controls, which the renderer replaces itself.
 fn replaced(line: &str) -> impl Iterator<Item = (usize, char)> {
     line.char_indices().map(move |(at, c)| {
         let is_replaced = (acts(c) && c >= ' ') || line.get(at..).is_some_and(begins_command);

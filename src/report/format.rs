@@ -55,7 +55,7 @@ pub trait ReportBuilder: Send + Sync {
     /// order in which they come.
     fn add(&self, number: usize, outcome: &Outcome<'_>, table: &TableName);
 
-    /// The text of the report; `None` if there is nothing to write. Its sections are let go of.
+    /// The text of the report; `None` if there is nothing to write. Afterwards the report is empty.
     fn build(&self) -> Option<String>;
 }
 
@@ -86,7 +86,7 @@ impl<S> Sections<S> {
 
 impl<S: Section> ReportBuilder for Sections<S> {
     fn add(&self, number: usize, outcome: &Outcome<'_>, table: &TableName) {
-        /// After how many sections it is worth while to look for what can go.
+        /// How many sections are added before what will not be shown is dropped again.
         const MANY: usize = 1000;
         let section = S::of(outcome, table);
         let mut sections = self.lock();
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_report_has_its_sections_in_the_order_of_the_snapshots() {
-        let table = TableName { name: String::new(), is_file: false };
+        let table = TableName::default();
         let refused = Refusal { origin: String::new(), text: None, faults: Vec::new(), more: 0 };
         let report = Format::file::<Name>("", "").start();
         assert_eq!(report.build(), None);

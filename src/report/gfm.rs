@@ -8,13 +8,13 @@ use super::escape::shown;
 /// A longer text is cut, so that one alone cannot fill a report.
 const LONGEST: usize = 1000;
 
-/// A name as code. Backticks would end it, and tables read `|` and `\` before code is read: then each sign is written by
-/// its number, which can be no markup (`CommonMark` 0.31, section 2.5).
+/// A name as code. A backtick would end it, and a table takes `|` and `\` for its own before it reads code: where a name
+/// has one of them, every sign in it is written by its number, which can be no markup (`CommonMark` 0.31, section 2.5).
 pub(super) fn code(name: &str) -> String {
     code_of(&clipped(name))
 }
 
-/// Of what is clean already.
+/// The same of a text that is [`clipped`] already.
 fn code_of(name: &str) -> String {
     let is_plain = !name.is_empty() && name.trim() == name && !name.contains(['`', '|', '\\']);
     if is_plain { format!("`{name}`") } else { format!("<code>{}</code>", by_number(name)) }
@@ -60,7 +60,7 @@ fn literal(word: &str, is_first: bool) -> String {
             '<' => text += "&lt;",
             '>' => text += "&gt;",
             '&' => text += "&amp;",
-            // Inside a word it is a part of it, as in names.
+            // Between letters it is no markup, as in snake_case.
             '_' if is_inside => text.push(character),
             '\\' | '*' | '_' | '[' | ']' | '|' => text.extend(['\\', character]),
             '-' | '+' | '=' if is_first && text.is_empty() => text.extend(['\\', character]),

@@ -14,10 +14,10 @@ use crate::{
     refusal::{Fault, Refusal},
 };
 
-/// GitHub shows no more of a step, and a reader looks at few.
+/// GitHub shows no more annotations of one step.
 const MOST: usize = 10;
 
-/// The annotations of one snapshot: the first ten, worst first, and what the others are.
+/// The annotations of one snapshot: the ten worst, and how many others there are.
 #[derive(Debug)]
 pub(super) struct Annotations {
     shown: Vec<Annotation>,
@@ -45,7 +45,7 @@ enum Rank {
 }
 
 impl Rank {
-    /// What annotates it.
+    /// The command that annotates it.
     fn command(self) -> &'static str {
         match self {
             Self::Rollback | Self::NoVerdict | Self::Fail | Self::NoData => "error",
@@ -53,7 +53,7 @@ impl Rank {
         }
     }
 
-    /// As it is counted.
+    /// What it is called where it is counted.
     fn name(self) -> &'static str {
         match self {
             Self::Rollback => "rollback",
@@ -66,7 +66,7 @@ impl Rank {
 }
 
 impl Annotations {
-    /// The first `most` of `all`; the others are counted.
+    /// The worst `most` of `all`; the others are added to `hidden`.
     fn first(mut all: Vec<Annotation>, mut hidden: Hidden, most: usize) -> Self {
         all.sort_by_key(|annotation| annotation.rank);
         for annotation in all.drain(all.len().min(most)..) {
@@ -106,7 +106,7 @@ impl Section for Annotations {
     }
 }
 
-/// The line for those that have none.
+/// The line that counts the hidden ones; `None` where there are none.
 fn and_more(hidden: &Hidden) -> Option<String> {
     let (worst, _) = hidden.first_key_value()?;
     let counts: Vec<String> = hidden.iter().map(|(rank, count)| format!("{count} {}", rank.name())).collect();
@@ -122,7 +122,7 @@ fn of_check(judged: &Judged<'_>, row: &CheckRow<'_, '_>, name: &str, table: &Tab
     let rank = match row.urgency {
         Urgency::Fired => Rank::Rollback,
         Urgency::Failed => Rank::Fail,
-        Urgency::NoData => Rank::NoData,
+        Urgency::Pending | Urgency::NoData => Rank::NoData,
         Urgency::Warned => Rank::Warn,
         Urgency::Passed | Urgency::NotEvaluated => return None,
     };
@@ -142,7 +142,7 @@ fn of_check(judged: &Judged<'_>, row: &CheckRow<'_, '_>, name: &str, table: &Tab
 fn of_faults(refusal: &Refusal, table: &TableName) -> Vec<Annotation> {
     let rank = Rank::NoVerdict;
     let annotation = |fault: &Fault| {
-        // What has no place in a text is no file that GitHub could show, and neither is the table in the binary.
+        // GitHub can annotate a place in a file only: not standard input, and not the table in the binary.
         let place = refusal.place(fault).filter(|_| table.is_file || refusal.origin != table.name);
         let place = place.filter(|_| refusal.origin != "-");
         let (line, column) = place.map(|place| (place.line.to_string(), place.column.to_string())).unzip();
@@ -162,7 +162,7 @@ fn in_repository(path: &str) -> &str {
     path.strip_prefix("./").unwrap_or(path)
 }
 
-/// What there is of `lines`, each on its own.
+/// Those of `lines` that are not empty, one below the other.
 fn message(lines: &[&str]) -> String {
     let lines = lines.iter().filter(|line| !line.is_empty());
     lines.map(|line| shown(line)).collect::<Vec<_>>().join("\n")

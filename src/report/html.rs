@@ -6,9 +6,10 @@
 
 mod article;
 mod chart;
-mod facts;
 mod metric;
 mod scale;
+mod values;
+mod words;
 
 use std::cmp::Reverse;
 
@@ -17,16 +18,17 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::{batch::Batch, escape::shown, section::Section, table_name::TableName, text::summary};
 use crate::{exit::Exit, outcome::Outcome};
 
-/// The style of the page, and the hash by which its policy lets it in.
+/// The style of the page, and its hash: the page's content security policy allows what has this hash, and nothing else.
 const STYLE: &str = include_str!("html/style.css");
 const STYLE_HASH: &str = "sha256-rvruEayoXrqTIt6TyXbfrWveVYg4np0X3DsM6xOBk0Y=";
 
-/// What filters the overview of a batch, hidden until its script has begun. The page is whole without it.
+/// The form that filters the overview of a batch, and its script. Without scripts the form stays hidden, and the page lists
+/// everything.
 const FORM: &str = include_str!("html/filter.html");
 const FILTER: &str = include_str!("html/filter.js");
 const FILTER_HASH: &str = "sha256-3kheN8GXTUmSB9Qq8AlBQvkdpIAtjgwt6Yru5P1KBIA=";
 
-/// The most of a batch that is shown in full: larger pages are slow to open. The overview lists all.
+/// How many bytes of a batch are shown in full, at most: larger pages are slow to open. The overview lists all snapshots.
 const FULL: usize = 32 << 20;
 
 /// One snapshot as a part of a page.
@@ -38,7 +40,7 @@ pub(super) struct PageSection {
     /// `tsfm / canary_5`; empty for no verdict.
     stage: String,
     summary: String,
-    /// What is shown in full; `None` once it is known that there is no room for it.
+    /// What is shown below the overview; `None` once it is known that there is no room for it.
     full: Option<Full>,
 }
 
@@ -63,13 +65,13 @@ impl Section for PageSection {
         Self { exit: outcome.exit(), name, stage, summary: summary(outcome), full: Some(Full { head, body }) }
     }
 
-    /// The worst first, those alike in the order in which they came.
+    /// Worst first; equally bad ones in the order of the snapshots.
     fn assemble(mut sections: Vec<Self>) -> String {
         sections.sort_by_key(|section| Reverse(section.exit));
         page(&sections).into_string() + "\n"
     }
 
-    /// What the page has no room for among these sections, it has no room for among these and more.
+    /// A section that does not fit among these does not fit among more, either: it only moves further down.
     fn drop_hidden(mut sections: Vec<&mut Self>) {
         sections.sort_by_key(|section| Reverse(section.exit));
         let in_full = in_full(sections.iter().map(|section| &**section));
@@ -143,7 +145,7 @@ fn head(exit: Exit, title: &str) -> Markup {
     }
 }
 
-/// A sign for the tab: each verdict has its own shape.
+/// The icon of the browser tab: each verdict has its own shape.
 fn icon(exit: Exit) -> String {
     let shape = match exit {
         Exit::Promote => "%3Cpath fill='%231a7f45' d='M8 1l7 13H1z'/%3E",
@@ -154,7 +156,7 @@ fn icon(exit: Exit) -> String {
     format!("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E{shape}%3C/svg%3E")
 }
 
-/// The hatch of windows without data, once for all charts.
+/// The hatching of windows without data, defined once for all charts.
 fn hatch() -> Markup {
     html! {
         svg.hatch width="0" height="0" aria-hidden="true" {
@@ -186,7 +188,7 @@ fn alone(section: &PageSection) -> Markup {
     }
 }
 
-/// A table of all, which the script can filter, and below it each in full.
+/// A table of all snapshots, which the script can filter, and below it each in full.
 fn overview(sections: &[PageSection]) -> Markup {
     let in_full = in_full(sections.iter());
     html! {
@@ -220,7 +222,7 @@ fn overview_row(number: usize, section: &PageSection, is_in_full: bool) -> Marku
     }
 }
 
-/// Closed where there is nothing to look at. The anchor is inside, for a link to it opens it.
+/// Promotions are folded. The anchor is inside the folded part, because a link to an anchor unfolds what it is in.
 fn one_of_several(number: usize, section: &PageSection) -> Markup {
     html! {
         article id={ "snapshot-" (number) } {

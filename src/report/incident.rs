@@ -7,12 +7,14 @@ use super::{
     gfm::{code, prose},
     rows::{CheckRow, Urgency, check_rows, short, span, times},
     section::Section,
+    steps::{kill_switches, next_steps},
     table_name::TableName,
+    wording::within,
 };
 use crate::{
     eval::{
         measurement::Series,
-        notation::{duration, shortest},
+        notation::shortest,
         reason::subject,
         table::{MetricId, Rule},
         verdict::{Check, Decision},
@@ -60,7 +62,7 @@ fn note(judged: &Judged<'_>, name: &str, table: &str) -> String {
         first_observed(judged, &fired),
         steps(judged),
         source(judged, name, table),
-        Values::new(judged, &fired).render(),
+        WindowTable::new(judged, &fired).render(),
     )
 }
 
@@ -75,7 +77,7 @@ fn trigger(row: &CheckRow<'_, '_>) -> String {
 fn first_observed(judged: &Judged<'_>, fired: &[&CheckRow<'_, '_>]) -> String {
     let verdict = &judged.verdict;
     let windows = fired.iter().filter_map(|row| Some(row.check?.breaches.first()?.from));
-    // A value of all windows as one has no window of its own.
+    // Where one value was made of all windows, no single window breaches.
     let Some(window) = windows.min() else {
         let whole = times(judged).unwrap_or_else(|| format!("w0-w{}", verdict.windows() - 1));
         return format!("in {whole}, over all windows as one");
@@ -84,22 +86,16 @@ fn first_observed(judged: &Judged<'_>, fired: &[&CheckRow<'_, '_>]) -> String {
     time.map_or_else(|| format!("w{window}"), |time| format!("{time} (w{window})"))
 }
 
-/// The steps of the rollback: the first is what stops the harm, and so the kill switch.
+/// What stops the harm at once, and the steps of the rollback.
 fn steps(judged: &Judged<'_>) -> String {
-    let verdict = &judged.verdict;
-    let within = verdict.stage().stage().rollback_within;
-    let within = within.map_or(String::new(), |within| format!(" within {}", duration(within)));
-    let (first, rest) = match verdict.next_steps() {
-        [] => (&[][..], &[][..]),
-        [first, rest @ ..] => (std::slice::from_ref(first), rest),
-    };
+    let within = within(judged.verdict.stage().stage());
     let line = |what: &str, steps: &[String]| match steps {
         [] => format!("- {what}: {OPEN}\n"),
         steps => {
             steps.iter().fold(format!("- {what}:{within}\n"), |text, step| text + &format!("  - [ ] {}\n", prose(step)))
         }
     };
-    line("Kill switch applied", first) + &line("Rollback command/config change", rest)
+    line("Kill switch applied", &kill_switches(judged)) + &line("Rollback command/config change", &next_steps(judged))
 }
 
 /// What was judged, and by what.
@@ -112,37 +108,37 @@ fn source(judged: &Judged<'_>, name: &str, table: &str) -> String {
 }
 
 /// What was measured: a row for each window, a column for each series that the stage judges.
-struct Values<'a> {
+struct WindowTable<'a> {
     judged: &'a Judged<'a>,
-    columns: Vec<Column<'a>>,
+    columns: Vec<SeriesColumn<'a>>,
     /// How many series have no column.
     left_out: usize,
     first_breach: usize,
 }
 
-struct Column<'a> {
+struct SeriesColumn<'a> {
     head: String,
     series: &'a Series,
     /// The checks that fired on it.
     fired: Vec<&'a Check<'a>>,
 }
 
-impl<'a> Values<'a> {
-    /// More columns and rows than these are no table that people read.
+impl<'a> WindowTable<'a> {
+    /// Nobody reads a table with more columns and rows than these.
     const COLUMNS: usize = 10;
     const ROWS: usize = 48;
 
     fn new(judged: &'a Judged<'a>, fired: &[&CheckRow<'a, 'a>]) -> Self {
         let fired: Vec<&Check<'_>> = fired.iter().filter_map(|row| row.check).collect();
-        // By metric, so that each is compared with few.
+        // Grouped by metric, so that a column is compared with the checks of its own metric only.
         let mut by_metric: BTreeMap<MetricId, Vec<&'a Check<'a>>> = BTreeMap::new();
         for check in &fired {
             by_metric.entry(check.rule.condition.metric).or_default().push(check);
         }
         let of = |id| by_metric.get(&id).map_or(&[][..], Vec::as_slice);
-        let mut columns: Vec<Column<'a>> =
+        let mut columns: Vec<SeriesColumn<'a>> =
             judged_metrics(judged).into_iter().flat_map(|id| columns(judged, id, of(id))).collect();
-        // Those that fired first, so that none of them is left out for another.
+        // Columns that fired come first: those that are cut off are others.
         columns.sort_by_key(|column| column.fired.is_empty());
         let left_out = columns.len().saturating_sub(Self::COLUMNS);
         columns.truncate(Self::COLUMNS);
@@ -156,7 +152,7 @@ impl<'a> Values<'a> {
         let mut text = format!("| window | opens | {} |\n", heads.join(" | "));
         text += &format!("| --- | --- |{}\n", " ---: |".repeat(heads.len()));
         let windows = self.judged.verdict.windows();
-        // Some windows before the first breach, to see it come.
+        // A few windows before the first breach show how it came about.
         let from = self.first_breach.saturating_sub(Self::ROWS / 8).min(windows.saturating_sub(Self::ROWS));
         let to = windows.min(from + Self::ROWS);
         text += &(from..to).map(|window| self.row(window)).collect::<String>();
@@ -179,7 +175,7 @@ impl<'a> Values<'a> {
     }
 }
 
-impl Column<'_> {
+impl SeriesColumn<'_> {
     fn cell(&self, window: usize) -> String {
         let value = self.series.at(window).get().map_or("no data".to_owned(), |value| shortest(short(value)));
         let mut breaches = self.fired.iter().flat_map(|check| &check.breaches);
@@ -197,9 +193,9 @@ fn judged_metrics(judged: &Judged<'_>) -> Vec<MetricId> {
 }
 
 /// The columns of a metric, of which the checks in `fired` fired.
-fn columns<'a>(judged: &'a Judged<'a>, id: MetricId, fired: &[&'a Check<'a>]) -> Vec<Column<'a>> {
+fn columns<'a>(judged: &'a Judged<'a>, id: MetricId, fired: &[&'a Check<'a>]) -> Vec<SeriesColumn<'a>> {
     let pipeline = judged.verdict.stage().pipeline();
-    let (Some(metric), Some(measured)) = (pipeline.metric(id), judged.reading.snapshot.metric(id)) else {
+    let (Some(metric), Some(measured)) = (pipeline.metric(id), judged.reading.snapshot().metric(id)) else {
         return Vec::new();
     };
     let unit = metric.unit.suffix().trim();
@@ -208,12 +204,12 @@ fn columns<'a>(judged: &'a Judged<'a>, id: MetricId, fired: &[&'a Check<'a>]) ->
     for check in fired {
         by_label.entry(check.series.as_deref()).or_default().push(check);
     }
-    let column = |(label, series): (Option<&str>, &'a Series)| Column {
+    let column = |(label, series): (Option<&str>, &'a Series)| SeriesColumn {
         head: format!("{}{unit}", code(&subject(&metric.name, label))),
         series,
         fired: match label {
             Some(_) => by_label.get(&label).cloned().unwrap_or_default(),
-            // A metric without labels serves every label.
+            // A metric without labels is judged at every label.
             None => fired.to_vec(),
         },
     };

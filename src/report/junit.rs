@@ -60,7 +60,8 @@ fn judged_suite(judged: &Judged<'_>, name: &str, table: &str) -> TestSuite {
     TestSuite { name: shown(name).into_owned(), cases: cases.collect(), properties: labels.collect() }
 }
 
-/// The rule, with its series where there are several: free of what was measured, so that runs can be compared.
+/// The rule, with its series where there are several. It has no measured value, so that a CI system can follow it from run
+/// to run.
 fn case_name(check: Option<&Check<'_>>) -> String {
     check.map_or("observed".to_owned(), |check| shown(&subject(&check.rule.id, check.series.as_deref())).into_owned())
 }
@@ -72,7 +73,7 @@ fn ending(row: &CheckRow<'_, '_>, table: &str) -> CaseResult {
         Urgency::Passed => CaseResult::Passed,
         Urgency::Warned => CaseResult::PassedSaying(body(row, table)),
         Urgency::NotEvaluated => CaseResult::Skipped(reason),
-        Urgency::Fired | Urgency::Failed | Urgency::NoData => {
+        Urgency::Fired | Urgency::Failed | Urgency::Pending | Urgency::NoData => {
             let state = row.check.map_or(State::Fail, |check| check.state);
             CaseResult::Failure(CaseFault { message: reason, kind: Some(state.name()), text: body(row, table) })
         }
@@ -92,7 +93,7 @@ fn body(row: &CheckRow<'_, '_>, table: &str) -> String {
 
 fn refused_suite(refusal: &Refusal, name: &str) -> TestSuite {
     let code = refusal.faults.first().map_or("refused", |fault| fault.code.name());
-    // Which pipeline it is of, nobody knows.
+    // The snapshot could not be read, so its pipeline is unknown.
     let (name, class) = (shown(name).into_owned(), "rollout-gate".to_owned());
     let ending = CaseResult::Error(refused(refusal, Some(code)));
     TestSuite { name, properties: Vec::new(), cases: vec![TestCase { name: "verdict".to_owned(), class, ending }] }
@@ -105,7 +106,7 @@ pub(super) fn refused(refusal: &Refusal, kind: Option<&'static str>) -> CaseFaul
     CaseFault { message: shown(&fault::line(refusal)).into_owned(), kind, text: lines.join("\n") }
 }
 
-/// Names that were given, so that none is given twice: a CI system takes equal ones for one test.
+/// The names that are taken. A CI system takes equal names for one test, so none is given twice.
 #[derive(Default)]
 struct UniqueNames(HashMap<String, usize>);
 

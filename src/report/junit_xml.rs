@@ -51,7 +51,7 @@ type Xml = Writer<Vec<u8>>;
 /// The document, in which nothing says how long anything took.
 pub(super) fn write(name: &str, suites: &[TestSuite]) -> String {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 4);
-    // Writing to memory has no way to fail.
+    // Writing to memory cannot fail.
     let written = document(&mut xml, name, suites);
     debug_assert!(written.is_ok());
     String::from_utf8(xml.into_inner()).unwrap_or_default()
@@ -60,7 +60,7 @@ pub(super) fn write(name: &str, suites: &[TestSuite]) -> String {
 fn document(xml: &mut Xml, name: &str, suites: &[TestSuite]) -> io::Result<()> {
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let [tests, failures, errors, _] = counts(suites.iter().flat_map(|suite| &suite.cases));
-    // At the root, the schema counts no skipped ones.
+    // The schema has no attribute `skipped` at the root.
     xml.create_element("testsuites")
         .with_attributes([("name", name), ("tests", &tests), ("failures", &failures), ("errors", &errors)])
         .write_inner_content(|xml| suites.iter().try_for_each(|suite| write_suite(xml, suite)))?;

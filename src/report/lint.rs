@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     escape::shown,
     fault,
-    json::{Layout, written},
+    json::write::{JsonStyle, write},
 };
 use crate::{
     inspection::{Inspection, ReviewedFile},
@@ -52,7 +52,7 @@ pub fn json(inspection: &Inspection) -> String {
         warnings: inspection.warnings(),
         unreadable: inspection.unreadable,
     };
-    written(&document, Layout::Pretty)
+    write(&document, JsonStyle::Indented)
 }
 
 /// The schema of the document.

@@ -6,8 +6,9 @@ use std::cmp::Reverse;
 use super::{
     batch::Batch,
     gfm::{code, prose},
-    rows::{CheckRow, check_rows, span, steps_title, times},
+    rows::{CheckRow, check_rows, span, times},
     section::Section,
+    steps::step_lists,
     table_name::TableName,
     text::summary,
 };
@@ -17,7 +18,7 @@ use crate::{
     refusal::{Fault, Refusal},
 };
 
-/// GitHub drops a summary of more than 1 MiB altogether. What stands beside rows and headings is far below the rest.
+/// GitHub shows nothing of a summary above 1 MiB. 16 KiB are kept for what is not counted: headings, notes and frames.
 const MOST_BYTES: usize = (1 << 20) - (16 << 10);
 
 /// What one snapshot adds. Texts are Markdown.
@@ -74,10 +75,9 @@ fn of_judged(judged: &Judged<'_>, outcome: &Outcome<'_>, table: &str) -> Markdow
     let (raised, folded): (Vec<_>, Vec<_>) = check_rows(judged).into_iter().partition(|row| row.urgency.is_raised());
     let written = |rows: &[CheckRow<'_, '_>]| rows.iter().map(check_cells).collect();
     let snapshot = code(outcome.name.as_deref().unwrap_or("-"));
-    let mut steps: Vec<String> = verdict.next_steps().iter().map(|step| prose(step)).collect();
-    if outcome.exit() == Exit::Hold {
-        steps.push("Stay at this stage. See to what is listed, and judge a fresh snapshot.".to_owned());
-    }
+    let lists = step_lists(judged);
+    let steps_title = lists.iter().map(|list| list.title.as_str()).collect::<Vec<_>>().join(", ");
+    let steps = lists.iter().flat_map(|list| &list.steps).map(|step| prose(step)).collect();
     MarkdownSection {
         exit: outcome.exit(),
         stage: Some(format!("{} / {}", code(&stage.pipeline().name), code(&stage.stage().name))),
@@ -87,7 +87,7 @@ fn of_judged(judged: &Judged<'_>, outcome: &Outcome<'_>, table: &str) -> Markdow
         heads: CHECKS,
         raised: written(&raised),
         folded: written(&folded),
-        steps_title: steps_title(judged),
+        steps_title,
         steps,
     }
 }
@@ -165,7 +165,7 @@ fn overview(sections: &[MarkdownSection], room: &mut Room) -> String {
         table_row(&[format!("**{}**", section.exit.word()), section.snapshot.clone(), stage, section.summary.clone()])
     };
     let rows: Vec<String> = sections.iter().filter(|section| section.exit != Exit::Promote).map(overview_row).collect();
-    // The sections say more, so they have the larger part.
+    // Most of the room is for the sections, which say more than the overview.
     let mut part = Room(room.0 / 4);
     room.0 -= part.0;
     let fit = part.rows(&rows);
@@ -180,7 +180,7 @@ fn overview(sections: &[MarkdownSection], room: &mut Room) -> String {
 /// How many bytes are left.
 struct Room(usize);
 
-/// How much of a snapshot there is room for.
+/// How many rows and steps of a section there is room for.
 struct Kept<'a> {
     section: &'a MarkdownSection,
     raised: usize,
@@ -189,7 +189,7 @@ struct Kept<'a> {
 }
 
 impl Room {
-    /// What stands around the rows of a table or a list.
+    /// An upper bound for the text around the rows of a table or a list, in bytes.
     const FRAME: usize = 300;
 
     /// How many of `rows` fit, from the first on.
@@ -208,7 +208,7 @@ impl Room {
         fit
     }
 
-    /// The sections that fit: of each its steps and what is not passing; then, where there is room, what is folded.
+    /// The sections that fit. Steps and rows that are not passing of all sections come first; folded rows get what is left.
     fn keep<'a>(&mut self, sections: &'a [MarkdownSection]) -> Vec<Kept<'a>> {
         let mut kept = Vec::new();
         for section in sections {
@@ -265,7 +265,7 @@ fn table<'a>(heads: &[&str], rows: impl Iterator<Item = &'a String>) -> String {
     format!("| {} |\n|{}\n{rows}\n", heads.join(" | "), " --- |".repeat(heads.len()))
 }
 
-/// Folded, as HTML that ends at the empty line, so that what is inside is Markdown.
+/// `text` folded under `what`. The empty line ends the HTML, so that `text` is read as Markdown.
 fn folded(what: &str, text: &str) -> String {
     format!("<details><summary>{what}</summary>\n\n{text}</details>\n\n")
 }

@@ -1,7 +1,8 @@
-//! Verdicts, refusals and findings to text. It knows nothing of files and how they are read.
+//! Verdicts, refusals and findings as text: for people, for machines, for CI systems. It knows nothing of inputs and
+//! files.
 //!
-//! A new format is one file here and one arm where the formats are chosen; one of report files is a line in
-//! [`format`](mod@format).
+//! A new format of `check` reports is one file here and one line in [`format`](mod@format). A new format of another
+//! command is a file in that command's folder: [`show`], [`suite`], [`explain`].
 
 pub mod batch;
 pub mod escape;
@@ -25,6 +26,7 @@ mod rows;
 mod section;
 pub mod show;
 mod sparkline;
+mod steps;
 pub mod suite;
 pub mod table_name;
 pub mod text;

@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::{times::Times, wording::Wording};
+use super::{
+    times::Times,
+    wording::{Wording, counted},
+};
 use crate::{
     eval::{
         limit::Limit,
@@ -34,11 +37,12 @@ pub(super) struct CheckRow<'a, 't> {
     pub(super) check: Option<&'a Check<'t>>,
 }
 
-/// What is most urgent comes first; within that, table order.
+/// How urgent a row is, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Urgency {
     Fired,
     Failed,
+    Pending,
     NoData,
     Warned,
     Passed,
@@ -46,7 +50,7 @@ pub(super) enum Urgency {
 }
 
 impl Urgency {
-    /// Whether there is something to see to.
+    /// Whether somebody should look at it.
     pub(super) fn is_raised(self) -> bool {
         self < Self::Passed
     }
@@ -68,20 +72,12 @@ pub(super) fn check_rows_in_table_order<'a, 't>(judged: &'a Judged<'t>) -> Vec<C
 /// `6 windows x 5m`.
 pub(super) fn span(judged: &Judged<'_>) -> String {
     let verdict = &judged.verdict;
-    let windows = if verdict.windows() == 1 { "window" } else { "windows" };
-    format!("{} {windows} x {}", verdict.windows(), duration(verdict.window()))
+    format!("{} x {}", counted(verdict.windows(), "window"), duration(verdict.window()))
 }
 
 /// `2026-02-20 12:00Z to 12:30Z`; `None` where the snapshot does not say when it began.
 pub(super) fn times(judged: &Judged<'_>) -> Option<String> {
     Times::of(&judged.reading)?.between(0, judged.verdict.windows(), true)
-}
-
-/// `Next steps`, or `Next steps within 10m`.
-pub(super) fn steps_title(judged: &Judged<'_>) -> String {
-    let verdict = &judged.verdict;
-    let within = verdict.stage().stage().rollback_within.filter(|_| verdict.rollback_triggered());
-    within.map_or("Next steps".to_owned(), |within| format!("Next steps within {}", duration(within)))
 }
 
 /// What was compared, with its label: `error_rate[eu]`.
@@ -124,7 +120,8 @@ pub(super) fn urgency(check: &Check<'_>) -> Urgency {
     match (check.rule.severity, check.state) {
         (_, State::Pass | State::Quiet) => Urgency::Passed,
         (_, State::NotEvaluated) => Urgency::NotEvaluated,
-        (Severity::Warn, State::Fired | State::Fail | State::NoData) => Urgency::Warned,
+        (Severity::Fail, State::Pending) if check.holds() => Urgency::Pending,
+        (Severity::Warn, State::Fired | State::Fail | State::NoData) | (_, State::Pending) => Urgency::Warned,
         (Severity::Fail, State::Fired) => Urgency::Fired,
         (Severity::Fail, State::Fail) => Urgency::Failed,
         (Severity::Fail, State::NoData) => Urgency::NoData,
@@ -143,6 +140,7 @@ fn state_word(state: State) -> &'static str {
     match state {
         State::Fired => "ROLLBACK",
         State::Fail => "FAIL",
+        State::Pending => "pending",
         State::NoData => "no data",
         State::Pass => "ok",
         State::Quiet => "quiet",
@@ -150,7 +148,7 @@ fn state_word(state: State) -> &'static str {
     }
 }
 
-/// The worst value with its unit, short unless that would hide on which side of the limit it is.
+/// The worst value with its unit, rounded unless the rounded value were on the other side of the limit.
 pub(super) fn value(judged: &Judged<'_>, check: &Check<'_>, worst: Worst) -> String {
     let comparator = check.rule.condition.comparator;
     let short = short(worst.value);
@@ -160,7 +158,7 @@ pub(super) fn value(judged: &Judged<'_>, check: &Check<'_>, worst: Worst) -> Str
     format!("{}{}", shortest(value), metric.map_or("", |metric| metric.unit.suffix()))
 }
 
-/// A value in the digits that people read.
+/// A value rounded to six significant digits.
 pub(super) fn short(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
@@ -190,11 +188,11 @@ pub(super) fn limit_word(kind: Kind) -> &'static str {
 pub(super) fn affected_windows(judged: &Judged<'_>, check: &Check<'_>) -> String {
     let fired = check.fired_at.map(|window| format!("fired at w{window}"));
     let breaches = stretches(judged, &check.breaches);
-    let gaps = stretches(judged, &check.no_data).map(|gaps| format!("no data in {gaps}"));
+    let gaps = stretches(judged, &check.gaps()).map(|gaps| format!("no data in {gaps}"));
     [breaches, gaps, fired].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// `w2-w3 (12:10Z to 12:20Z), w5`; of many, the first few. `None` of none.
+/// `w2-w3 (12:10Z to 12:20Z), w5`; of many, the first few. `None` if there are none.
 pub(super) fn stretches(judged: &Judged<'_>, stretches: &[Stretch]) -> Option<String> {
     const FEW: usize = 3;
     let first: Vec<String> = stretches.iter().take(FEW).map(|stretch| windows_with_times(judged, *stretch)).collect();

@@ -14,7 +14,7 @@ pub(super) trait Section: Send + Sized {
     /// The whole report of these sections, in the order of the snapshots; empty if there is nothing to write.
     fn assemble(sections: Vec<Self>) -> String;
 
-    /// Lets go of what a report of these sections, and of more to come, will not show: the sections of a long run would
-    /// fill the memory.
+    /// Drops what the report will not show, now that it has at least these sections: those of a long run would fill the
+    /// memory.
     fn drop_hidden(_sections: Vec<&mut Self>) {}
 }

@@ -3,7 +3,7 @@
 use crate::eval::{measurement::Series, verdict::Stretch};
 
 /// The widest curve; more windows than this share columns.
-const COLUMNS: usize = 40;
+const WIDEST: usize = 40;
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII: [char; 8] = ['_', '.', '-', '~', '=', '+', '*', '#'];
@@ -16,7 +16,7 @@ pub(super) struct Sparkline {
 }
 
 /// What a curve shows.
-pub(super) struct Curve<'a> {
+pub(super) struct SparklineData<'a> {
     /// How many windows there are.
     pub(super) windows: usize,
     /// What was measured in them.
@@ -27,17 +27,18 @@ pub(super) struct Curve<'a> {
     pub(super) gaps: &'a [Stretch],
 }
 
-impl Curve<'_> {
-    pub(super) fn draw(&self, unicode: bool) -> Sparkline {
-        let columns = self.windows.min(COLUMNS);
+impl SparklineData<'_> {
+    /// In at most `room` columns.
+    pub(super) fn draw(&self, unicode: bool, room: usize) -> Sparkline {
+        let columns = self.windows.min(WIDEST).min(room.max(1));
         let values: Vec<Option<f64>> = (0..columns).map(|column| self.value_of(column, columns)).collect();
         let known = || values.iter().copied().flatten();
         let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
         let levels = if unicode { BLOCKS } else { ASCII };
         let level = |value: f64| {
-            // Halves, for the whole range of f64 is wider than the largest f64.
+            // In halves, because the difference of two f64 can be larger than any f64.
             let height = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0) * 7.0;
-            // A flat curve is 0 / 0 and draws low; the cast takes NaN to 0 and keeps to 0..=7.
+            // Of a flat curve this is 0 / 0 = NaN, which the cast takes to 0; other values are in 0..=7.
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let index = (height.round() as usize).min(7);
             levels.get(index).copied().unwrap_or(' ')
@@ -81,8 +82,8 @@ mod tests {
     fn draw(values: &[Option<f64>], breaches: &[Stretch], gaps: &[Stretch], unicode: bool) -> (String, String) {
         let points = values.iter().map(|value| value.map_or(Point::NO_DATA, Point::new));
         let series = Series::measured(Values::Windows(points.collect()));
-        let curve = Curve { windows: values.len(), series: Some(&series), high_matters: true, breaches, gaps };
-        let Sparkline { curve, marks } = curve.draw(unicode);
+        let curve = SparklineData { windows: values.len(), series: Some(&series), high_matters: true, breaches, gaps };
+        let Sparkline { curve, marks } = curve.draw(unicode, 80);
         (curve, marks)
     }
 
@@ -100,6 +101,26 @@ mod tests {
         assert_eq!(draw(&[None], &[], &[], false).0, " ");
         assert_eq!(draw(&[], &[], &[], false).0, "");
         assert_eq!(draw(&[Some(-f64::MAX), Some(f64::MAX)], &[], &[], false).0, "_#");
+    }
+
+    #[test]
+    fn curves_and_marks_share_columns_where_there_is_little_room() {
+        let mut values = vec![Point::new(0.0); 288];
+        values[203] = Point::new(1.0);
+        let series = Series::measured(Values::Windows(values));
+        let breaches = [Stretch { from: 203, to: 203 }];
+        for room in [1, 2, 7, 23, 40, 100] {
+            let data = SparklineData {
+                windows: 288,
+                series: Some(&series),
+                high_matters: true,
+                breaches: &breaches,
+                gaps: &[],
+            };
+            let Sparkline { curve, marks } = data.draw(false, room);
+            assert_eq!(curve.len(), room.min(WIDEST));
+            assert!(room == 1 || curve.find('#') == marks.find('^'), "{curve}\n{marks}");
+        }
     }
 
     #[test]

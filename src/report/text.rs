@@ -1,38 +1,39 @@
 //! `--format text`: one snapshot for people. The last line is the verdict.
 
-use std::collections::HashMap;
+mod check_line;
+mod fold;
+mod head;
+mod options;
+mod summary;
+
+use std::{cmp::Ordering, collections::HashMap};
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+pub use self::options::TextOptions;
+use self::{
+    check_line::{CheckLine, Columns},
+    fold::{Shown, folded, unfolded},
+    options::paint,
+};
 use super::{
     escape::shown,
     fault,
-    rows::{self, CheckRow, Urgency, check_rows, span, steps_title, times},
-    sparkline::{Curve, Sparkline},
+    layout::{hanging, numbered},
+    rows::{self, CheckRow, Urgency, check_rows},
+    sparkline::{Sparkline, SparklineData},
+    steps::{StepList, step_lists},
 };
 use crate::{
     eval::{
         measurement::Series,
-        table::{Kind, Metric, MetricId, Rule, Severity},
-        verdict::{Check, Decision, State},
+        table::{Kind, Metric, MetricId, Rule},
+        verdict::{Check, State},
     },
     exit::Exit,
     outcome::{Judged, Outcome},
 };
-
-/// How text is written, and what judged.
-#[derive(Clone, Debug)]
-pub struct TextOptions {
-    /// The table that judged, as the user named it.
-    pub table: String,
-    /// Whether to use colour.
-    pub color: bool,
-    /// Whether sparklines may use block characters.
-    pub unicode: bool,
-    /// Whether to explain more: why each rule exists, labels, passing rules' ids.
-    pub verbose: bool,
-}
 
 /// The block of one snapshot: rows, steps and the verdict as the last line.
 #[must_use]
@@ -52,7 +53,7 @@ pub fn verdict_line(outcome: &Outcome<'_>, options: &TextOptions) -> String {
 
 /// What stands above the rows: what was judged, and by what.
 pub(super) fn header(judged: &Judged<'_>, name: &str, options: &TextOptions) -> String {
-    Block::new(judged, options).header(name)
+    head::render(judged, name, options)
 }
 
 /// The word of an exit code, in its colour.
@@ -70,47 +71,9 @@ pub fn word(exit: Exit, options: &TextOptions) -> String {
 #[must_use]
 pub fn summary(outcome: &Outcome<'_>) -> String {
     match &outcome.result {
-        Ok(judged) => judged_summary(judged),
+        Ok(judged) => summary::of_judged(judged),
         Err(refusal) => fault::line(refusal),
     }
-}
-
-fn judged_summary(judged: &Judged<'_>) -> String {
-    let verdict = &judged.verdict;
-    let is_gate = |check: &&Check<'_>| check.rule.kind == Kind::Gate && check.rule.severity == Severity::Fail;
-    let gates = || verdict.checks().iter().filter(is_gate);
-    let passed = gates().filter(|check| check.state == State::Pass).count();
-    let mut parts = vec![format!("{passed} of {} gates passed", gates().count())];
-    match gates().filter(|check| check.state == State::NotEvaluated).count() {
-        0 => {}
-        skipped => parts.push(format!("{skipped} not evaluated")),
-    }
-    match verdict.warnings().len() {
-        0 => {}
-        1 => parts.push("1 warning".to_owned()),
-        several => parts.push(format!("{several} warnings")),
-    }
-    match (verdict.decision(), verdict.stage().next()) {
-        (Decision::Rollback, _) => parts.insert(0, listed(&verdict.rollback_reasons())),
-        (Decision::Hold, _) => parts.insert(0, listed(&verdict.gate_fail_reasons())),
-        (Decision::Promote, Some(next)) => parts.push(format!("next stage: {}", shown(&next.name))),
-        (Decision::Promote, None) => parts.push("this was the last stage".to_owned()),
-    }
-    parts.join("; ")
-}
-
-/// The first few reasons, and how many more there are.
-fn listed(reasons: &[&str]) -> String {
-    const FEW: usize = 3;
-    let first: Vec<_> = reasons.iter().take(FEW).map(|reason| shown(reason)).collect();
-    match reasons.len().saturating_sub(FEW) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
-    }
-}
-
-fn paint(text: &str, style: Style, options: &TextOptions) -> String {
-    if options.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
 struct Block<'a, 't> {
@@ -120,22 +83,10 @@ struct Block<'a, 't> {
     series: HashMap<(MetricId, Option<&'a str>), &'a Series>,
 }
 
-/// One check as a line: state, subject, value, limit and curve, and what stands under it.
-struct CheckLine {
-    state: &'static str,
-    style: Style,
-    subject: String,
-    value: String,
-    limit: String,
-    curve: String,
-    marks: String,
-    details: Vec<String>,
-}
-
 impl<'a, 't> Block<'a, 't> {
     fn new(judged: &'a Judged<'t>, options: &'a TextOptions) -> Self {
         let ids = (0..judged.verdict.stage().pipeline().metrics.len()).map(MetricId);
-        let measured = ids.filter_map(|id| Some((id, judged.reading.snapshot.metric(id)?)));
+        let measured = ids.filter_map(|id| Some((id, judged.reading.snapshot().metric(id)?)));
         let series =
             measured.flat_map(|(id, metric)| metric.entries().map(move |(label, series)| ((id, label), series)));
         Self { judged, options, series: series.collect() }
@@ -146,74 +97,31 @@ impl<'a, 't> Block<'a, 't> {
         let outcome_line =
             format!("gate_passed: {}   rollback_triggered: {}", verdict.gate_passed(), verdict.rollback_triggered());
         let exit = Exit::from(verdict.decision());
-        let last = format!("{}  {}", word(exit, self.options), judged_summary(self.judged));
-        format!("{}\n{}\n{}{outcome_line}\n{last}\n", self.header(name), self.checks(), self.steps())
-    }
-
-    fn header(&self, name: &str) -> String {
-        let Judged { reading, verdict } = self.judged;
-        let stage = verdict.stage();
-        let mut header = format!(
-            "{} / {}   {}   {}{}\n",
-            shown(&stage.pipeline().name),
-            shown(&stage.stage().name),
-            shown(name),
-            span(self.judged),
-            times(self.judged).map_or(String::new(), |times| format!("   {times}")),
-        );
-        header += &format!("table: {}\n", shown(&self.options.table));
-        if self.options.verbose {
-            let (pipeline, stage) = (stage.pipeline(), stage.stage());
-            for words in [&pipeline.title, &pipeline.about, &stage.title, &stage.about].into_iter().flatten() {
-                header += &format!("{}\n", shown(words.trim_end()));
-            }
-            for (key, value) in &reading.labels {
-                header += &format!("label {}: {}\n", shown(key), shown(value));
-            }
-        }
-        for (what, names) in [("metrics", &reading.unused_metrics), ("baselines", &reading.unused_baseline)] {
-            if !names.is_empty() {
-                let names: Vec<_> = names.iter().map(|name| shown(name)).collect();
-                header += &format!("not judged, for the pipeline has no such {what}: {}\n", names.join(", "));
-            }
-        }
-        header
+        let last = format!("{}  {}", word(exit, self.options), summary::of_judged(self.judged));
+        let head = head::render(self.judged, name, self.options);
+        format!("{head}\n{}\n{}{outcome_line}\n{last}\n", self.checks(), self.steps())
     }
 
     fn checks(&self) -> String {
-        let lines: Vec<CheckLine> = check_rows(self.judged).iter().map(|row| self.line(row)).collect();
-        let width =
-            |cell: fn(&CheckLine) -> &str| lines.iter().map(|line| cell(line).width()).max().unwrap_or_default();
-        let (state, subject) = (width(|line| line.state), width(|line| &line.subject));
-        let (value, limit) = (width(|line| &line.value), width(|line| &line.limit));
-        let mut text = String::new();
-        for line in &lines {
-            let pad = |cell: &str, width: usize| " ".repeat(width - cell.width().min(width));
-            let cells = format!(
-                "  {}{}  {}{}  {}{}  {}{}  {}",
-                paint(line.state, line.style, self.options),
-                pad(line.state, state),
-                line.subject,
-                pad(&line.subject, subject),
-                pad(&line.value, value),
-                line.value,
-                line.limit,
-                pad(&line.limit, limit),
-                line.curve,
-            );
-            text += cells.trim_end();
-            text += "\n";
-            if !line.marks.trim().is_empty() {
-                text += &format!("{}{}\n", " ".repeat(state + subject + value + limit + 10), line.marks);
-            }
-            for detail in &line.details {
-                text += &format!("{}{detail}\n", " ".repeat(state + 4));
-            }
-        }
-        text
+        let rows = check_rows(self.judged);
+        let shown = if self.options.verbose { unfolded(rows) } else { folded(rows) };
+        let states = shown.iter().filter_map(|shown| Some(shown.row()?.word.width()));
+        let room = check_line::room(states.max().unwrap_or_default(), self.options.width);
+        let lines = shown.into_iter().map(|shown| match shown {
+            Shown::Row(row) => Shown::Row(self.line(&row, room)),
+            Shown::Folded(line) => Shown::Folded(line),
+        });
+        let lines: Vec<Shown<CheckLine>> = lines.collect();
+        let columns = Columns::of(&lines.iter().filter_map(Shown::row).collect::<Vec<_>>(), self.options.width);
+        let write = |line: &Shown<CheckLine>| match line {
+            Shown::Row(line) => line.write(columns, self.options),
+            Shown::Folded(line) => hanging("  ", std::slice::from_ref(line), "", self.options.width),
+        };
+        lines.iter().map(write).collect()
     }
 
-    fn line(&self, row: &CheckRow<'_, '_>) -> CheckLine {
+    /// What is known of a row; its curve has at most `room` columns.
+    fn line(&self, row: &CheckRow<'_, '_>, room: usize) -> CheckLine {
         let mut line = CheckLine {
             state: row.word,
             style: style(row.urgency),
@@ -222,72 +130,60 @@ impl<'a, 't> Block<'a, 't> {
             limit: shown(&row.limit).into_owned(),
             curve: String::new(),
             marks: String::new(),
+            windows: String::new(),
+            note: Vec::new(),
             details: Vec::new(),
         };
         if let Some(check) = row.check {
-            self.add_check(row, check, &mut line);
+            self.add_check(row, check, room, &mut line);
         }
         line
     }
 
     /// The curve of a check, and what stands under its line.
-    fn add_check(&self, row: &CheckRow<'_, '_>, check: &Check<'_>, line: &mut CheckLine) {
+    fn add_check(&self, row: &CheckRow<'_, '_>, check: &Check<'_>, room: usize, line: &mut CheckLine) {
         let rule = check.rule;
         let id = format!("[{}, {}:{}]", shown(&rule.id), shown(&self.options.table), rule.line);
+        let reason = row.reason.as_deref().map(|reason| shown(reason).into_owned());
+        let why = reason.into_iter().chain([id]).collect();
         if check.state == State::NotEvaluated {
-            let why = row.reason.as_deref().map(shown).unwrap_or_default();
-            line.curve = format!("{why}   {id}");
+            line.note = why;
         } else {
-            let Sparkline { curve, marks } = self.sparkline(check);
-            line.curve = curve;
-            self.explain(row, &marks, id, line);
+            let Sparkline { curve, marks } = self.sparkline(check, room);
+            (line.curve, line.marks, line.windows) = (curve, marks, row.windows.clone());
+            let is_explained = row.urgency.is_raised() || self.options.verbose;
+            line.details.extend(is_explained.then_some(why));
         }
         if self.options.verbose {
             let metric = self.metric(rule.condition.metric);
             let abouts = metric.and_then(|metric| metric.about.as_deref()).into_iter().chain(rule.about.as_deref());
-            line.details.extend(abouts.map(|about| shown(about.trim_end()).into_owned()));
+            line.details.extend(abouts.map(|about| vec![shown(about.trim_end()).into_owned()]));
         }
     }
 
-    /// What stands under a line that was judged: windows and reason of what is not passing, and the rule.
-    fn explain(&self, row: &CheckRow<'_, '_>, marks: &str, id: String, line: &mut CheckLine) {
-        if !row.urgency.is_raised() {
-            line.details.extend(self.options.verbose.then_some(id));
-            return;
-        }
-        let space = " ".repeat(line.curve.width().saturating_sub(marks.width()) + 2);
-        line.marks = format!("{marks}{space}{}", row.windows);
-        let reason = row.reason.as_deref().map(shown).unwrap_or_default();
-        line.details.push(format!("{reason}   {id}"));
-    }
-
-    fn sparkline(&self, check: &Check<'_>) -> Sparkline {
-        let snapshot = &self.judged.reading.snapshot;
+    fn sparkline(&self, check: &Check<'_>, room: usize) -> Sparkline {
+        let snapshot = self.judged.reading.snapshot();
         let condition = &check.rule.condition;
-        // A metric without labels serves every label.
+        // A metric without labels is judged at every label.
         let metric = condition.metric;
         let series = self.series.get(&(metric, check.series.as_deref())).or_else(|| self.series.get(&(metric, None)));
-        let curve = Curve {
+        let gaps = check.gaps();
+        let curve = SparklineData {
             windows: snapshot.windows(),
             series: series.copied(),
             high_matters: breaches_high(check.rule),
             breaches: &check.breaches,
-            gaps: &check.no_data,
+            gaps: &gaps,
         };
-        curve.draw(self.options.unicode)
+        curve.draw(self.options.unicode, room)
     }
 
     fn steps(&self) -> String {
-        let verdict = &self.judged.verdict;
-        let steps = verdict.next_steps();
-        if steps.is_empty() {
-            return String::new();
-        }
-        let mut text = format!("  {} (nothing was executed)\n", steps_title(self.judged));
-        for (number, step) in (1..).zip(steps) {
-            text += &format!("    {number}. {}\n", shown(step.trim_end()));
-        }
-        text + "\n"
+        let list = |StepList { title, steps }: StepList| {
+            let steps = steps.iter().map(|step| shown(step.trim_end()).into_owned());
+            format!("  {title} (nothing was executed)\n{}\n", numbered("    ", steps, self.options.width))
+        };
+        step_lists(self.judged).into_iter().map(list).collect()
     }
 
     fn metric(&self, id: MetricId) -> Option<&Metric> {
@@ -297,7 +193,7 @@ impl<'a, 't> Block<'a, 't> {
 
 /// Whether high values of a rule's metric are the ones that breach it.
 fn breaches_high(rule: &Rule) -> bool {
-    let holds_high = rule.condition.comparator.excess(1.0, 0.0) > 0.0;
+    let holds_high = rule.condition.comparator.side() == Some(Ordering::Greater);
     (rule.kind == Kind::Rollback) == holds_high
 }
 
@@ -306,11 +202,11 @@ pub(super) fn outcome_word(check: &Check<'_>, options: &TextOptions) -> String {
     paint(rows::word(check), style(rows::urgency(check)), options)
 }
 
-/// How a row begins.
+/// The style of a row's first word.
 fn style(urgency: Urgency) -> Style {
     match urgency {
         Urgency::Fired | Urgency::Failed => AnsiColor::Red.on_default().bold(),
-        Urgency::NoData | Urgency::Warned => AnsiColor::Yellow.on_default().bold(),
+        Urgency::Pending | Urgency::NoData | Urgency::Warned => AnsiColor::Yellow.on_default().bold(),
         Urgency::Passed => AnsiColor::Green.on_default(),
         Urgency::NotEvaluated => Style::new().dimmed(),
     }

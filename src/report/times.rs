@@ -17,7 +17,7 @@ pub(super) struct Times {
 impl Times {
     /// `None` where the snapshot does not say when it began.
     pub(super) fn of(reading: &Reading<'_>) -> Option<Self> {
-        let (window, windows) = (reading.snapshot.window(), reading.snapshot.windows());
+        let (window, windows) = (reading.snapshot().window(), reading.snapshot().windows());
         reading.start.map(|start| Self { start, window, windows })
     }
 
@@ -34,12 +34,16 @@ impl Times {
         })
     }
 
-    /// When a window opens; with its date if there are several days. `None` beyond the calendar.
+    /// When a window opens, or would; with its date if there are several days. `None` beyond the calendar.
     pub(super) fn opens(&self, window: usize) -> Option<String> {
         let time = self.opening(window)?;
         let is_whole = is_whole(self.start) && is_whole(self.opening(1)?);
         let clock = time.strftime(if is_whole { WHOLE } else { EXACT });
-        Some(if self.is_one_day()? { clock.to_string() } else { format!("{} {clock}", date(time)) })
+        Some(if self.is_one_day()? && date(time) == date(self.start) {
+            clock.to_string()
+        } else {
+            format!("{} {clock}", date(time))
+        })
     }
 
     fn opening(&self, window: usize) -> Option<Timestamp> {

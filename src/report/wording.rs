@@ -1,15 +1,17 @@
-//! The words for rules, in one place: compact, as beside a verdict and in the ladder, and as plain sentences. Made of
-//! the same checked rules that judge. How names from the table are written is the caller's business, for each format
-//! escapes in its own way.
+//! Rules in words, for every format: compact, as beside a verdict and in the ladder, and as plain sentences. The words for
+//! comparators, persistences and aggregates are beside their enums in `eval`; here they become sentences. The caller says
+//! how names from the table are escaped, for each format has its own way.
 
 use super::escape::shown;
 use crate::eval::{
     aggregate::Aggregate,
-    answer::Missing,
+    answer::{Allowance, Missing, Pending},
     limit::Limit,
     notation::{duration, shortest},
+    number::Finite,
     persistence::Persistence,
-    table::{Condition, Derived, Kind, Metric, MetricId, Over, Pipeline, Rule, Severity, StageId},
+    table::{Condition, Derived, Kind, Measure, Metric, MetricId, Pipeline, Rule, Severity, Stage, StageId, Width},
+    verdict::State,
 };
 
 /// The words for the rules of one pipeline.
@@ -42,20 +44,23 @@ impl<'t> Wording<'t> {
     /// `above 400 for 2 windows and x equals 1 unless y`: the rule with these texts for its own limit and for those
     /// of `and`; without them, as a heading over limits: `above for 2 windows and x equals unless y`.
     pub(super) fn compact(&self, rule: &Rule, own: &str, and: impl Fn(&Condition) -> String) -> String {
-        let condition = |condition: &Condition, limit: &str| match limit {
-            "" => condition.comparator.name().to_owned(),
-            limit => format!("{} {limit}", condition.comparator.name()),
+        let condition = |condition: &Condition, limit: &str| {
+            let measure = match condition.measure {
+                Measure::Window => String::new(),
+                Measure::Whole(aggregate) => format!("{} ", aggregate.name()),
+                Measure::Sliding(aggregate, over) => format!("{} over {} ", aggregate.name(), duration(over)),
+            };
+            let space = if limit.is_empty() { "" } else { " " };
+            format!("{measure}{}{space}{limit}", condition.comparator.name())
         };
-        let mut text = match &rule.over {
-            Over::Whole(aggregate) => format!("{} {}", aggregate.name(), condition(&rule.condition, own)),
-            Over::Windows { persistence, .. } => {
-                format!("{}{}", condition(&rule.condition, own), lasting(*persistence))
-            }
-        };
-        for other in rule.and() {
+        let mut text = format!("{}{}", condition(&rule.condition, own), rule.persistence.in_short());
+        if let Some(last) = rule.last {
+            text += &format!(" in the last {}", duration(last));
+        }
+        for other in &rule.and {
             text += &format!(" and {} {}", self.metric_name(other.metric), condition(other, &and(other)));
         }
-        if let Some(flag) = rule.unless() {
+        if let Some(flag) = rule.unless {
             text += &format!(" unless {}", self.metric_name(flag));
         }
         text
@@ -110,60 +115,91 @@ impl<'t> Wording<'t> {
         let limit = |condition: &Condition| {
             format!("{} {}", condition.comparator.relation(), self.limits(rule, condition, scope))
         };
-        let (own, subject) = (limit(&rule.condition), self.subject(rule));
-        let mut compared = format!("{} is {own}", subject.text);
-        for other in rule.and() {
-            compared += &format!(" and {} is {}", self.metric_name(other.metric), limit(other));
-        }
-        let span = span(rule);
-        let exempt = rule.unless().map_or_else(String::new, |flag| self.exemption(rule.kind, flag));
+        let own = limit(&rule.condition);
+        let (before, behind) = self.around_metric(rule, &rule.condition);
+        let metric = format!("{}{behind}", self.metric_name(rule.condition.metric));
+        let and = rule.and.iter().map(|other| {
+            let (before, behind) = self.around_metric(rule, other);
+            format!(" and {before}{}{behind} is {}", self.metric_name(other.metric), limit(other))
+        });
+        let (and, head, span) = (and.collect::<String>(), capitalized(&before), span(rule));
+        let exempt = rule.unless.map_or_else(String::new, |flag| self.exemption(rule.kind, flag));
+        // A gate that does not fail at once says what it takes.
+        let fails = if and.is_empty() && rule.persistence == Persistence::Once {
+            span.clone()
+        } else {
+            format!("; it fails when that is not so{and}{span}")
+        };
         match (rule.kind, rule.severity) {
-            (Kind::Gate, Severity::Fail) => format!("{} must be {own}{span}{exempt}.", capitalized(subject)),
+            (Kind::Gate, Severity::Fail) => format!("{head}{metric} must be {own}{fails}{exempt}."),
             (Kind::Gate, Severity::Warn) => {
-                format!("{} should be {own}{span}{exempt}; if not, that is a warning.", capitalized(subject))
+                format!("{head}{metric} should be {own}{fails}{exempt}; if not, that is a warning.")
             }
-            (Kind::Rollback, Severity::Fail) => format!("Rolls back when {compared}{span}{exempt}."),
-            (Kind::Rollback, Severity::Warn) => format!("Warns when {compared}{span}{exempt}."),
+            (Kind::Rollback, Severity::Fail) => {
+                format!("Rolls back when {before}{metric} is {own}{and}{span}{exempt}.")
+            }
+            (Kind::Rollback, Severity::Warn) => format!("Warns when {before}{metric} is {own}{and}{span}{exempt}."),
         }
     }
 
     /// What else there is to know to judge by the rule, each a sentence: how its metrics come about, and what becomes of
     /// it where something is lacking. What is so by default is not said.
     pub(super) fn notes(&self, rule: &Rule, scope: Scope) -> Vec<String> {
-        let mut notes = Vec::new();
-        let mut seen = Vec::new();
-        for id in rule.metrics() {
-            if let Some(metric) = self.metric(id).filter(|_| !seen.contains(&id)) {
-                seen.push(id);
-                notes.extend(self.made_of(rule, metric));
-                notes.extend(self.samples_of(metric));
-            }
-        }
+        let mut notes = self.notes_on_metrics(rule);
+        notes.extend(self.notes_on_limits(rule, scope));
+        notes.extend(self.notes_on_optional_metrics(rule));
+        notes.extend((rule.missing != Missing::default()).then(|| without_data(rule)));
+        let is_pending = rule.pending == Pending::Warn && rule.severity == Severity::Fail;
+        notes
+            .extend(is_pending.then(|| "A breach that still runs and is not yet long enough is a warning.".to_owned()));
+        notes
+    }
+
+    fn notes_on_metrics(&self, rule: &Rule) -> Vec<String> {
+        let metrics = distinct_metrics(rule).into_iter().filter_map(|id| self.metric(id));
+        metrics.flat_map(|metric| self.made_of(rule, metric).into_iter().chain(self.samples_of(metric))).collect()
+    }
+
+    fn notes_on_limits(&self, rule: &Rule, scope: Scope) -> Vec<String> {
         let stages = self.stages_in(rule, scope);
         let is = |condition: &Condition, holds: fn(Limit) -> bool| {
             stages.iter().filter_map(|stage| condition.limit(*stage)).any(holds)
         };
-        if rule.conditions().any(|condition| is(condition, |limit| limit == Limit::Unset)) {
-            notes.push("Until its limit is set, the rule is not evaluated.".to_owned());
-        }
-        for condition in rule.conditions() {
-            if is(condition, |limit| matches!(limit, Limit::Baseline { .. })) {
-                notes.push(self.without_baseline(rule, condition.metric));
-            }
-        }
+        let is_unset = rule.conditions().any(|condition| is(condition, |limit| limit == Limit::Unset));
+        let unset = is_unset.then(|| "Until its limit is set, the rule is not evaluated.".to_owned());
+        let moving = rule.conditions().filter(|own| is(own, |limit| matches!(limit, Limit::Baseline { .. })));
+        unset.into_iter().chain(moving.map(|own| self.without_baseline(rule, own.metric))).collect()
+    }
+
+    fn notes_on_optional_metrics(&self, rule: &Rule) -> Vec<String> {
         let is_optional = |id: &MetricId| self.metric(*id).is_some_and(|metric| metric.optional);
         let is_compared = |id: &MetricId| rule.conditions().any(|condition| condition.metric == *id);
-        let (compared, flags): (Vec<_>, Vec<_>) = seen.into_iter().filter(is_optional).partition(is_compared);
-        for (ids, what) in [(compared, "the rule is not evaluated"), (flags, "no window is exempt")] {
-            if !ids.is_empty() {
-                let names = ids.into_iter().map(|id| self.metric_name(id)).collect();
-                notes.push(format!("Where a snapshot lacks {}, {what}.", listed(names, "or")));
-            }
-        }
-        if rule.missing != Missing::Hold {
-            notes.push(without_data(rule));
-        }
-        notes
+        let optional = distinct_metrics(rule).into_iter().filter(is_optional);
+        let (compared, flags): (Vec<_>, Vec<_>) = optional.partition(is_compared);
+        let note = |ids: Vec<MetricId>, what: &str| {
+            let names: Vec<String> = ids.into_iter().map(|id| self.metric_name(id)).collect();
+            (!names.is_empty()).then(|| format!("Where a snapshot lacks {}, {what}.", listed(names, "or")))
+        };
+        let notes = [note(compared, "the rule is not evaluated"), note(flags, "no window is exempt")];
+        notes.into_iter().flatten().collect()
+    }
+
+    /// The rule in a sentence, and what else there is to know.
+    pub(super) fn sentences(&self, rule: &Rule, scope: Scope) -> String {
+        let notes = self.notes(rule, scope);
+        std::iter::once(self.sentence(rule, scope)).chain(notes).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What stands before and behind the name of the metric of one of a rule's conditions, to say what is compared.
+    fn around_metric(&self, rule: &Rule, condition: &Condition) -> (String, String) {
+        let is_derived = self.metric(condition.metric).is_some_and(|metric| metric.derived.is_some());
+        let windows = match (condition.measure.over(), rule.last) {
+            (Some(over), _) => format!("over {}", duration(over)),
+            (None, Some(last)) => format!("over the last {}", duration(last)),
+            (None, None) => "over all windows".to_owned(),
+        };
+        let around = |aggregate: Aggregate| aggregate.around_metric(is_derived, &windows);
+        condition.measure.aggregate().map_or_else(Default::default, around)
     }
 
     fn metric(&self, id: MetricId) -> Option<&'t Metric> {
@@ -182,19 +218,6 @@ impl<'t> Wording<'t> {
         match names.as_slice() {
             [only] => only.clone(),
             several => format!("({})", several.join(" + ")),
-        }
-    }
-
-    /// What is compared.
-    fn subject(&self, rule: &Rule) -> Subject {
-        let metric = self.metric(rule.condition.metric);
-        let name = self.metric_name(rule.condition.metric);
-        let is_derived = metric.is_some_and(|metric| metric.derived.is_some());
-        match rule.over {
-            Over::Whole(Aggregate::Mean) => Subject::words(format!("the mean of {name} over all windows")),
-            Over::Whole(Aggregate::Total) if is_derived => Subject::name(format!("{name} over all windows together")),
-            Over::Whole(Aggregate::Total) => Subject::words(format!("the sum of {name} over all windows")),
-            Over::Whole(Aggregate::Last) | Over::Windows { .. } => Subject::name(name),
         }
     }
 
@@ -240,16 +263,23 @@ impl<'t> Wording<'t> {
 
     fn made_of(&self, rule: &Rule, metric: &Metric) -> Option<String> {
         let derived = metric.derived.as_ref()?;
-        let is_total = matches!(rule.over, Over::Whole(Aggregate::Total));
-        let when = if is_total { "with each summed over all windows" } else { "window by window" };
+        let is_summed = rule.aggregate().is_some_and(Aggregate::sums_parts);
+        let when = if is_summed { "with each summed over all windows" } else { "window by window" };
         let itself = "unless the snapshot gives it itself";
         Some(format!("{} is {}, {when}, {itself}.", self.name(&metric.name), self.quotient(derived)))
     }
 
     fn samples_of(&self, metric: &Metric) -> Option<String> {
         let samples = metric.samples?;
-        let (counter, min) = (self.metric_name(samples.metric), self.value(samples.metric, samples.min.get()));
-        Some(format!("A window in which {counter} is below {min} is no data for {}.", self.name(&metric.name)))
+        let (counter, name) = (self.metric_name(samples.metric), self.name(&metric.name));
+        let least = |least: Finite| self.value(samples.metric, least.get());
+        let min = samples
+            .min
+            .map(|min| format!("A window in which {counter} is below {} is no data for {name}.", least(min)));
+        let total = samples.total.map(|total| {
+            format!("Where {counter} is below {} in all windows together, {name} has no data at all.", least(total))
+        });
+        Some(min.into_iter().chain(total).collect::<Vec<_>>().join(" "))
     }
 
     fn without_baseline(&self, rule: &Rule, metric: MetricId) -> String {
@@ -263,20 +293,82 @@ impl<'t> Wording<'t> {
     }
 }
 
+/// Every metric that a rule looks at, once.
+pub(super) fn distinct_metrics(rule: &Rule) -> Vec<MetricId> {
+    let mut distinct = Vec::new();
+    for id in rule.metrics() {
+        if !distinct.contains(&id) {
+            distinct.push(id);
+        }
+    }
+    distinct
+}
+
 /// What no data means to a rule, as a sentence.
 pub(super) fn without_data(rule: &Rule) -> String {
-    let open = match rule.over {
-        Over::Windows { .. } => "A window that missing data leave open",
-        Over::Whole(_) => "A value that lacks data",
+    let open = match rule.condition.measure {
+        Measure::Window => "A window that missing data leave open",
+        Measure::Whole(_) | Measure::Sliding(..) => "A value that lacks data",
     };
-    match (rule.missing, rule.severity) {
-        (Missing::Hold, Severity::Fail) => {
-            "Where missing data leave the answer open, the promotion is held.".to_owned()
+    let skipped = match rule.missing.allow {
+        None => String::new(),
+        Some(Allowance::Windows(windows)) => {
+            format!("Up to {} without data, but not the last one, are skipped. ", counted(windows, "window"))
         }
-        (Missing::Hold, Severity::Warn) => "Where missing data leave the answer open, that is a warning.".to_owned(),
-        (Missing::Breach, _) => format!("{open} is a breach."),
-        (Missing::Ok, _) => format!("{open} is no breach."),
+        Some(Allowance::Share(percent)) => {
+            format!(
+                "Up to {}% of the windows, but not the last one, are skipped where they have no data. ",
+                shortest(percent.get())
+            )
+        }
+    };
+    let otherwise = match (rule.missing.otherwise.in_words(), rule.severity) {
+        (Some(counts), _) => format!("{open} {counts}."),
+        (None, Severity::Fail) => "Where missing data leave the answer open, the promotion is held.".to_owned(),
+        (None, Severity::Warn) => "Where missing data leave the answer open, that is a warning.".to_owned(),
+    };
+    skipped + &otherwise
+}
+
+/// What has not been seen of a rule of `kind`, of states that are missing: `never seen to fail`.
+pub(super) fn never_seen(kind: Kind, missing: &[State]) -> &'static str {
+    match (kind, missing.contains(&State::clear(kind)), missing.contains(&State::breached(kind))) {
+        (_, false, false) => "seen both ways",
+        (Kind::Gate, true, false) => "never seen to pass",
+        (Kind::Gate, false, true) => "never seen to fail",
+        (Kind::Gate, true, true) => "never seen to pass or to fail",
+        (Kind::Rollback, true, false) => "never seen to stay quiet",
+        (Kind::Rollback, false, true) => "never seen to fire",
+        (Kind::Rollback, true, true) => "never seen to stay quiet or to fire",
     }
+}
+
+/// `5m`, or `at most 15m`.
+pub(super) fn window_width(width: Width) -> String {
+    match width {
+        Width::Exactly(width) => duration(width),
+        Width::AtMost(width) => format!("at most {}", duration(width)),
+    }
+}
+
+/// ` within 10m` or ` immediately`, how soon a rollback at `stage` must be done; may be empty.
+pub(super) fn within(stage: &Stage) -> String {
+    match stage.rollback_within {
+        None => String::new(),
+        Some(within) if within.is_zero() => " immediately".to_owned(),
+        Some(within) => format!(" within {}", duration(within)),
+    }
+}
+
+/// `1 window`, `6 windows`.
+pub(super) fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// With a capital letter at its head.
+fn capitalized(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), rest.as_str()))
 }
 
 /// `a, b or c`.
@@ -288,52 +380,13 @@ pub(super) fn listed(mut items: Vec<String>, word: &str) -> String {
     }
 }
 
-/// ` for 2 windows`, ` for 15m`, or nothing.
-fn lasting(persistence: Persistence) -> String {
-    match persistence {
-        Persistence::Windows(windows) if windows.get() == 1 => " for 1 window".to_owned(),
-        persistence => persistence.phrase(),
-    }
-}
-
 /// In which windows a rule compares.
 fn span(rule: &Rule) -> String {
-    match (rule.kind, &rule.over) {
-        (_, Over::Whole(Aggregate::Last)) => " in the last window".to_owned(),
-        (_, Over::Whole(Aggregate::Mean | Aggregate::Total)) => String::new(),
-        (Kind::Gate, Over::Windows { .. }) => " in every window".to_owned(),
-        (Kind::Rollback, Over::Windows { persistence, .. }) => match persistence {
-            Persistence::Once => " in any window".to_owned(),
-            Persistence::Windows(windows) if windows.get() == 1 => " in any window".to_owned(),
-            Persistence::Windows(windows) => format!(" for {windows} windows in a row"),
-            Persistence::For(lasting) => {
-                format!(" in windows in a row that together cover at least {}", duration(*lasting))
-            }
-        },
-    }
-}
-
-/// What a sentence is about.
-struct Subject {
-    text: String,
-    /// Whether it begins with a name, which stays as it is at the head of a sentence.
-    is_name: bool,
-}
-
-impl Subject {
-    fn name(text: String) -> Self {
-        Self { text, is_name: true }
-    }
-
-    fn words(text: String) -> Self {
-        Self { text, is_name: false }
-    }
-}
-
-fn capitalized(subject: Subject) -> String {
-    let Subject { text, is_name } = subject;
-    match text.strip_prefix("the ") {
-        Some(rest) if !is_name => format!("The {rest}"),
-        _ => text,
-    }
+    let is_at_once = rule.persistence == Persistence::Once && rule.and.is_empty();
+    let span = match (rule.condition.measure, rule.kind) {
+        (Measure::Whole(aggregate), _) => return aggregate.in_words().to_owned(),
+        (_, Kind::Gate) if is_at_once => " in every window".to_owned(),
+        _ => rule.persistence.in_words(),
+    };
+    rule.last.map_or(span.clone(), |last| format!("{span} of the last {}", duration(last)))
 }

@@ -15,8 +15,11 @@ use rollout_gate::{
         gates,
         snapshot::{self, Request},
     },
-    outcome::{Judged, Outcome},
-    report::json::{self, Layout},
+    outcome::{Judged, Outcome, Reading},
+    report::{
+        json::{self, JsonStyle},
+        table_name::TableName,
+    },
 };
 
 use corpus::Digits;
@@ -40,7 +43,7 @@ fn snapshot_text(windows: usize) -> String {
 
 fn read(text: String, table: &Table) -> Judged<'_> {
     let reading = snapshot::read("bench", text, table, &Request::default());
-    Judged::from(reading.expect("the snapshot is sound"))
+    reading.and_then(Reading::judge).expect("the snapshot is sound")
 }
 
 #[divan::bench]
@@ -66,14 +69,14 @@ fn judge(bencher: Bencher<'_, '_>, windows: usize) {
     let Judged { reading, .. } = read(snapshot_text(windows), &table);
     bencher
         .counter(divan::counter::ItemsCount::new(windows))
-        .bench_local(|| evaluate(reading.stage, black_box(&reading.snapshot)));
+        .bench_local(|| evaluate(reading.stage, black_box(&reading.prepared)));
 }
 
 #[divan::bench(args = WINDOWS)]
 fn write_json(bencher: Bencher<'_, '_>, windows: usize) {
     let table = table();
     let outcome = Outcome { name: Some("bench".to_owned()), result: Ok(read(snapshot_text(windows), &table)) };
-    bencher.bench_local(|| json::render(black_box(&outcome), "gates.yaml", Layout::Line));
+    bencher.bench_local(|| json::render(black_box(&outcome), &TableName::default(), JsonStyle::OneLine));
 }
 
 /// What a generic parser takes for the same bytes, with none of the contract's checks.

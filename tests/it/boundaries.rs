@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rollout_gate::{
     eval::{
+        notation::shortest,
         table::Kind,
         verdict::{Stretch, Verdict},
     },
@@ -11,7 +12,7 @@ use rollout_gate::{
         gates,
         snapshot::{self, Request},
     },
-    outcome::Judged,
+    outcome::{Judged, Reading},
 };
 
 /// The metrics that the cases use: `a` and `b` numbers, `f` a flag, `n` a count, `q` = x / (x + y), `e` the same and
@@ -58,7 +59,8 @@ pipelines:
     let table = gates::read("table", table).unwrap_or_else(|refusal| panic!("{refusal}: {gate}; {rollback}"));
     let text = format!(r#"{{ "stage": "s", "metrics": {{ {metrics} }}{more} }}"#);
     let reading = snapshot::read("snapshot", text, &table, &Request::default());
-    let Judged { verdict, .. } = Judged::from(reading.unwrap_or_else(|refusal| panic!("{refusal}: {metrics}")));
+    let Judged { verdict, .. } =
+        reading.and_then(Reading::judge).unwrap_or_else(|refusal| panic!("{refusal}: {metrics}"));
     look(&verdict)
 }
 
@@ -77,10 +79,10 @@ fn windows(kind: Kind, rule: &str, metrics: &str) -> String {
             all.join(", ")
         };
         let told = [
-            check.worst.map(|worst| format!("worst {}{}", worst.value, in_window(worst.window))),
+            check.worst.map(|worst| format!("worst {}{}", shortest(worst.value), in_window(worst.window))),
             (!check.breaches.is_empty()).then(|| format!("breaches {}", stretches(&check.breaches))),
             check.fired_at.map(|window| format!("fired at {window}")),
-            (!check.no_data.is_empty()).then(|| format!("no data {}", stretches(&check.no_data))),
+            (!check.no_data.is_empty()).then(|| format!("no data {}", stretches(&check.gaps()))),
         ];
         told.into_iter().flatten().collect::<Vec<_>>().join("; ")
     })
@@ -128,15 +130,16 @@ fn persistence() {
     for (rule, run_of_1, run_of_2, run_of_3) in [
         ("", "fired", "fired", "fired"),
         (", windows: 1", "fired", "fired", "fired"),
-        (", windows: 2", "quiet", "fired", "fired"),
-        (", windows: 3", "quiet", "quiet", "fired"),
+        (", windows: 2", "pending", "fired", "fired"),
+        (", windows: 3", "pending", "quiet", "fired"),
         (", for: 5m", "fired", "fired", "fired"),
-        (", for: 301s", "quiet", "fired", "fired"),
-        (", for: 10m", "quiet", "fired", "fired"),
-        (", for: 601s", "quiet", "quiet", "fired"),
-        (", for: 15m", "quiet", "quiet", "fired"),
+        (", for: 301s", "pending", "fired", "fired"),
+        (", for: 10m", "pending", "fired", "fired"),
+        (", for: 601s", "pending", "quiet", "fired"),
+        (", for: 15m", "pending", "quiet", "fired"),
     ] {
         let rule = format!("metric: a, above: 3{rule}");
+        // The last run still goes on.
         for (values, expected) in [("4,0,4,0,4", run_of_1), ("4,0,4,4,0", run_of_2), ("0,4,4,4,0", run_of_3)] {
             assert_eq!(trigger(&rule, &format!(r#""a": [{values}]"#)), expected, "{rule} {values}");
         }
@@ -147,7 +150,7 @@ fn persistence() {
 fn gaps() {
     for (values, as_gate, as_trigger) in [
         ("0,0", "pass", "quiet"),
-        ("0,null", "no_data", "quiet"),
+        ("0,null", "no_data", "no_data"),
         ("4,null", "fail", "no_data"),
         ("null,null", "no_data", "no_data"),
         ("0,null,0", "no_data", "quiet"),
@@ -263,8 +266,8 @@ fn windows_that_are_told() {
         (Kind::Rollback, "above: 3, aggregate: last", "9,2", "worst 2 in 1"),
         (Kind::Gate, "max: 3, aggregate: last", "null,0,null", "no data 2-2"),
         (Kind::Gate, "max: 3, aggregate: mean", "null,0,null", "no data 0-0, 2-2"),
-        (Kind::Gate, "max: 3, aggregate: total", "1.0e308,1.0e308", "no data 0-1"),
-        (Kind::Gate, "max: baseline, aggregate: last", "1,2", "no data 0-1"),
+        (Kind::Gate, "max: 3, aggregate: total", "1.0e308,1.0e308", "worst 1.7976931348623157e308"),
+        (Kind::Gate, "max: baseline, aggregate: last", "1,2", "no data 1-1"),
         (Kind::Gate, "max: baseline, aggregate: mean", "1,2", "no data 0-1"),
     ] {
         assert_eq!(windows(kind, &format!("metric: a, {rule}"), &format!(r#""a": [{values}]"#)), expected, "{rule}");
@@ -290,7 +293,10 @@ fn long_series_are_judged_as_short_ones_are() {
                 "above: 3, windows: 2",
                 "1",
                 "null",
-                format!("worst 1 in {}; no data {at}-{at}", usize::from(at == 0)),
+                match at {
+                    199 => "no data 199-199".to_owned(),
+                    _ => format!("worst 1 in {}; no data {at}-{at}", usize::from(at == 0)),
+                },
             ),
         ] {
             let mut values = vec![calm; 200];
@@ -329,8 +335,10 @@ pipelines:
     ] {
         let text = r#"{ "stage": "s", "metrics": { "x": [2, 2, 1, 2, 1], "y": 1 } }"#;
         let request = Request { last: last.map(Duration::from_mins), ..Request::default() };
-        let told =
-            snapshot::read("snapshot", text.to_owned(), &table, &request).err().map(|refusal| refusal.to_string());
+        let told = snapshot::read("snapshot", text.to_owned(), &table, &request)
+            .and_then(Reading::judge)
+            .err()
+            .map(|refusal| refusal.to_string());
         let expected = refused.map(|window| format!("q comes out as 2 in {window}"));
         assert!(
             told.as_ref().zip(expected.as_ref()).is_some_and(|(told, expected)| told.contains(expected))
@@ -383,13 +391,13 @@ fn reasons_of_breaches_that_nobody_measured() {
     assert_eq!(reasons("4, 4", "0, null"), "a 4.0000 exceeds 3.0000");
     assert_eq!(reasons("0, null", "0, 0"), "a has no data in 1 of 2 windows");
     // The value is there and past the limit, but whether it is exempt is not known.
-    assert_eq!(reasons("0, 4", "0, null"), "a has no data in 1 of 2 windows");
+    assert_eq!(reasons("0, 4", "0, null"), "a has no data in 1 of 2 windows: f has no data");
 }
 
 #[test]
 fn the_worst_is_the_worst_value_even_where_its_distance_to_the_limit_rounds() {
     // 1e16 - 0.1 and 1e16 - 0.2 are both 1e16.
-    for (rule, worst) in [("min: 1.0e+16", "0.1000"), ("below: -1.0e+16", "0.3000")] {
+    for (rule, worst) in [("min: 1.0e+16", "0.1 "), ("below: -1.0e+16", "0.3 ")] {
         let [.., reasons] = judged("", &format!("metric: a, {rule}"), SLEEPS, r#""b": 0, "a": [0.2, 0.1, 0.3]"#, "");
         assert!(reasons.starts_with(&format!("a {worst}")), "{rule}: {reasons}");
     }

@@ -3,6 +3,7 @@
 
 use std::{fs, io, path::Path};
 
+use rollout_gate::report::json::{JsonStyle, v1::Report};
 use serde_json::Value;
 
 use crate::shared::{
@@ -91,14 +92,20 @@ fn text_in_colour() -> io::Result<()> {
     Ok(())
 }
 
+/// A document is a report, which is written as the document was.
+fn is_read_back(case: &Case, run: &Run, style: JsonStyle) {
+    let read = serde_json::from_str(&run.stdout).map(|report: Report| report.to_json(style));
+    assert_eq!(read.ok().as_ref(), Some(&run.stdout), "{}", case.name);
+}
+
 #[test]
 fn json() -> io::Result<()> {
-    take_down("json", &["--format", "json"], "C.UTF-8", |_, _| {})
+    take_down("json", &["--format", "json"], "C.UTF-8", |case, run| is_read_back(case, run, JsonStyle::Indented))
 }
 
 #[test]
 fn jsonl_is_json_on_one_line() -> io::Result<()> {
-    take_down("jsonl", &["--format", "jsonl"], "C.UTF-8", |_, _| {})?;
+    take_down("jsonl", &["--format", "jsonl"], "C.UTF-8", |case, run| is_read_back(case, run, JsonStyle::OneLine))?;
     for case in VERDICTS {
         let (line, pretty) =
             (judge(&case, &["--format", "jsonl"], "C.UTF-8")?, judge(&case, &["--format", "json"], "C.UTF-8")?);

@@ -10,11 +10,11 @@ use rollout_gate::{
         gates,
         snapshot::{self, Request},
     },
-    outcome::{Judged, Outcome},
+    outcome::{Outcome, Reading},
     report::{
         batch, fault,
         format::FORMATS,
-        json::{self, Layout},
+        json::{self, JsonStyle},
         table_name::TableName,
         text::{self, TextOptions},
     },
@@ -257,7 +257,7 @@ fn assert_harmless(printed: &str) {
 
 fn assert_text(case: &Case, outcome: &Outcome<'_>) {
     for verbose in [false, true] {
-        let options = TextOptions { table: case.file.clone(), color: false, unicode: true, verbose };
+        let options = TextOptions { table: case.file.clone(), color: false, unicode: true, width: 10_000, verbose };
         let printed = text::render(outcome, &options);
         assert_harmless(&printed);
         assert!(outcome.result.is_err() || printed.contains(&shown(&case.stage)), "{printed}");
@@ -272,8 +272,8 @@ fn assert_text(case: &Case, outcome: &Outcome<'_>) {
 }
 
 fn assert_json(case: &Case, outcome: &Outcome<'_>) {
-    for layout in [Layout::Pretty, Layout::Line] {
-        let printed = json::render(outcome, &case.file, layout);
+    for style in [JsonStyle::Indented, JsonStyle::OneLine] {
+        let printed = json::render(outcome, &TableName { name: case.file.clone(), ..TableName::default() }, style);
         assert_harmless(&printed);
         let document: Value = serde_json::from_str(&printed).unwrap();
         assert_eq!(document["table"], *case.file);
@@ -382,13 +382,13 @@ fn assert_github(case: &Case, text: &str) {
 
 fn outcome<'t>(case: &Case, text: String, table: &'t Table) -> Outcome<'t> {
     let name = format!("{}.json", case.file);
-    let result = snapshot::read(&name, text, table, &Request::default()).map(Judged::from);
+    let result = snapshot::read(&name, text, table, &Request::default()).and_then(Reading::judge);
     Outcome { name: Some(name), result }
 }
 
 fn assert_all(case: &Case) {
     let table = gates::read(&case.file, case.table()).unwrap_or_else(|refusal| panic!("{refusal}\n{}", case.table()));
-    let table_name = TableName { name: case.file.clone(), is_file: true };
+    let table_name = TableName { name: case.file.clone(), is_file: true, sha256: None };
     let outcomes = [outcome(case, case.snapshot(), &table), outcome(case, case.refused(), &table)];
     assert!(outcomes[0].result.is_ok() && outcomes[1].result.is_err(), "{outcomes:?}");
     for outcome in &outcomes {

@@ -1,26 +1,29 @@
 //! Laws of judging, tried on random tables and snapshots that go in as text, as a user's do.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use rollout_gate::{
     eval::{
-        table::Table,
+        table::{Rule, Table},
         verdict::{State, Verdict},
     },
     input::{
         gates,
         snapshot::{self, Request},
     },
-    outcome::{Judged, Outcome},
-    report::json::{self, Layout},
+    outcome::{Judged, Outcome, Reading},
+    report::{
+        json::{self, JsonStyle, v1::Report},
+        table_name::TableName,
+    },
 };
 use serde_json::{Value, json};
 
 use crate::shared::trace::agree;
 
 const LIMIT: f64 = 3.0;
-const COMPARATORS: [&str; 5] = ["max", "min", "below", "above", "equals"];
+const COMPARATORS: [&str; 6] = ["max", "min", "below", "above", "equals", "differs"];
 
 /// The metrics `a` and `b`, the flag `f`, one stage, and these rules.
 fn table(gate: &[String], rollback: &[String]) -> Table {
@@ -49,7 +52,7 @@ fn idle() -> String {
 fn judged<'t>(table: &'t Table, snapshot: &Value) -> Judged<'t> {
     let text = snapshot.to_string();
     let reading = snapshot::read("laws", text, table, &Request::default());
-    Judged::from(reading.unwrap_or_else(|refusal| panic!("{refusal}: {snapshot}")))
+    reading.and_then(Reading::judge).unwrap_or_else(|refusal| panic!("{refusal}: {snapshot}"))
 }
 
 type Windows = Vec<Option<f64>>;
@@ -139,7 +142,7 @@ proptest! {
     ) {
         let with_missing = |rule: &str| rule.replace(" }", &format!(", missing: {missing} }}"));
         let mut table = table(&[with_missing(&gate)], &[rollback.replacen("{ id: r,", &format!("{{ id: r, missing: {missing},"), 1)]);
-        table.pipelines[0].stages[0].observe = Some(std::time::Duration::from_mins(observe.into()));
+        table.pipelines[0].stages[0].observe = Some(Duration::from_mins(observe.into()));
         let Judged { verdict, .. } = judged(&table, &snapshot(&a, &b, &f));
         let reasons = verdict.gate_fail_reasons().len() + verdict.rollback_reasons().len();
         prop_assert_eq!(verdict.gate_passed(), reasons == 0);
@@ -185,8 +188,9 @@ proptest! {
         let reasons = |a: &Windows| -> BTreeSet<String> {
             let verdict = judged(&table, &snapshot(a, &b, &f)).verdict;
             let all = [verdict.gate_fail_reasons(), verdict.rollback_reasons()].concat();
-            // A trigger that fires now has no gap left to complain of.
-            all.into_iter().filter(|reason| !reason.contains("no data")).map(str::to_owned).collect()
+            // A trigger that fires now has no gap left to complain of, and what it was pending for has come.
+            let is_kept = |reason: &&str| !reason.contains("no data") && !reason.contains(" so far, of ");
+            all.into_iter().filter(is_kept).map(str::to_owned).collect()
         };
         prop_assert!(reasons(&a).is_subset(&reasons(&worse)));
     }
@@ -217,7 +221,14 @@ proptest! {
             let mut snapshot = snapshot(&a, &b, &f);
             snapshot["window_minutes"] = json!(f64::from(width) / 10.0);
             let outcome = Outcome { name: None, result: Ok(judged(&table, &snapshot)) };
-            json::render(&outcome, "t", Layout::Line)
+            let text = json::render(&outcome, &TableName::default(), JsonStyle::OneLine);
+            let mut report: Report = serde_json::from_str(&text).unwrap();
+            // What is pending says for what, in the words of the table.
+            report.gate_fail_reasons.retain(|reason| !reason.contains(" so far, of "));
+            for check in report.checks.iter_mut().filter(|check| check.state == State::Pending) {
+                check.reason = None;
+            }
+            report.to_json(JsonStyle::OneLine)
         };
         prop_assert_eq!(judge(format!("windows: {windows}")), judge(format!("for: {lasting}")));
     }
@@ -229,7 +240,7 @@ proptest! {
         let sorted = |mut reasons: Vec<&str>| { reasons.sort_unstable(); reasons.join("\n") };
         let answer = |table: &Table, snapshot: String| {
             let reading = snapshot::read("laws", snapshot, table, &Request::default()).unwrap();
-            let verdict = Judged::from(reading).verdict;
+            let verdict = reading.judge().unwrap().verdict;
             (verdict.decision(), sorted(verdict.gate_fail_reasons()), sorted(verdict.rollback_reasons()))
         };
         let other = format!("{{ id: o, metric: b, max: {LIMIT} }}");
@@ -253,8 +264,10 @@ proptest! {
         let table = table(&[gate], &[rollback]);
         let outcome = Outcome { name: Some("x".to_owned()), result: Ok(judged(&table, &snapshot(&a, &b, &f))) };
         let verdict = &outcome.result.as_ref().unwrap().verdict;
-        for layout in [Layout::Pretty, Layout::Line] {
-            let document: Value = serde_json::from_str(&json::render(&outcome, "t", layout)).unwrap();
+        for style in [JsonStyle::Indented, JsonStyle::OneLine] {
+            let text = json::render(&outcome, &TableName::default(), style);
+            prop_assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), Report::of(&outcome, &TableName::default()));
+            let document: Value = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(&document["decision"], verdict.decision().name());
             prop_assert_eq!(&document["gate_passed"], verdict.gate_passed());
             prop_assert_eq!(&document["rollback_triggered"], verdict.rollback_triggered());
@@ -304,7 +317,7 @@ proptest! {
         let with_missing = |rule: String| format!("{}, missing: {missing} }}", rule.strip_suffix(" }").unwrap());
         let table = table(&[with_missing(gate)], &[with_missing(rollback)]);
         let reading = judged(&table, &snapshot(&a, &b, &f)).reading;
-        agree(reading.stage, &reading.snapshot);
+        agree(reading.stage, &reading.prepared);
     }
 
     #[test]
@@ -330,7 +343,7 @@ proptest! {
         let snapshot = json!({ "stage": "s", "metrics": metrics, "baseline": baseline });
         // A baseline of another length is refused.
         if let Ok(reading) = snapshot::read("laws", snapshot.to_string(), &table, &Request::default()) {
-            agree(reading.stage, &reading.snapshot);
+            agree(reading.stage, &reading.prepared);
         }
     }
 }
@@ -348,6 +361,8 @@ proptest! {
         let (table, id) = if is_gate { (table(&[rule], &[]), "g") } else { (table(&[idle()], &[rule]), "r") };
         let around = [LIMIT - 1.0, LIMIT, LIMIT + 1.0];
         let judge = |a: &Windows, b: &Windows, f: &Windows| state(&judged(&table, &snapshot(a, b, f)).verdict, id);
+        let is_too_wide = |rule: &Rule| rule.narrower_than(Duration::from_mins(5)).is_some();
+        prop_assume!(!table.pipelines[0].rules.iter().any(is_too_wide));
         let given = judge(&a, &b, &f);
         let mut filled = BTreeSet::new();
         for a in fillings(&a, &around) {
@@ -358,7 +373,7 @@ proptest! {
             }
         }
         match given {
-            State::NoData => prop_assert_eq!(filled.len(), 2, "{:?}", filled),
+            State::NoData => prop_assert!(filled.len() > 1, "{:?}", filled),
             decided => prop_assert_eq!(filled, [decided.name()].into()),
         }
     }

@@ -66,6 +66,7 @@ mod html;
 mod init;
 mod laws;
 mod lint;
+#[cfg(feature = "default")]
 mod readings;
 mod recorded;
 mod refusals;

@@ -215,7 +215,9 @@ fn a_byte_order_mark_and_crlf_change_nothing() -> io::Result<()> {
     let judge = |table: &str, snapshot: &str| -> io::Result<String> {
         let run = run(&mut check(["--format", "json", "--gates", table, snapshot]))?;
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{table} {snapshot}");
-        Ok(run.stdout.replace(table, "TABLE").replace(snapshot, "SNAPSHOT"))
+        let text = run.stdout.replace(table, "TABLE").replace(snapshot, "SNAPSHOT");
+        // The digests are of the bytes, which differ.
+        Ok(text.lines().filter(|line| !line.contains("_sha256")).collect::<Vec<_>>().join("\n"))
     };
     let twins = [
         ("gates.yaml", "gates.yaml", "fixtures/good/bom-crlf.json", "fixtures/tsfm/canary_5/promote.json"),

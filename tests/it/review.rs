@@ -73,7 +73,7 @@ fn breaches(table: &Table, stage: &str, kind: Kind, value: f64) -> bool {
     let snapshot = json!({ "stage": stage, "metrics": { "a": [value, value, value], "b": 0 } });
     let reading = snapshot::read("laws", snapshot.to_string(), table, &Request::default());
     let reading = reading.unwrap_or_else(|refusal| panic!("{refusal}: {snapshot}"));
-    let verdict = evaluate(reading.stage, &reading.snapshot);
+    let verdict = evaluate(reading.stage, &reading.prepared);
     let breached = |state| matches!(state, State::Fail | State::Fired);
     verdict.checks().iter().any(|check| check.rule.kind == kind && breached(check.state))
 }

@@ -6,13 +6,23 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
     eval::{
-        aggregate::Aggregate, answer::Missing, comparator::Comparator, limit::Limit, number::Finite, table::Severity,
+        aggregate::Aggregate,
+        answer::{Allowance, Missing, Otherwise, Pending},
+        comparator::Comparator,
+        exact::Exact,
+        limit::Limit,
+        number::Finite,
+        persistence::Persistence,
+        table::{Severity, Width},
         unit::Unit,
     },
     input::{
         document::Path,
-        form::{Field, Read, free_keys, maps},
-        values::{AtLeastOne, List, Named, Number, Switch, Text, Time, Version, Word, at, quoted, schema, wrong},
+        form::{Field, Read, free_keys, maps, open},
+        values::{
+            AtLeastOne, Deadline, List, Named, Number, Switch, Text, Time, Version, Word, at, entries, quoted, schema,
+            unknown, wrong,
+        },
         yaml::{Node, Yaml},
     },
     lint::code::Lint,
@@ -36,18 +46,29 @@ maps! {
         about: Text,
         /// Codes of lints that need not be raised about the pipeline; `about` says why.
         allow needs about: AtLeastOne<Word<Lint>>,
-        /// The width of every snapshot's windows, such as 5m. Without it, each snapshot says its own.
-        window: Time,
+        /// The width of every snapshot's windows, such as 5m, or `{ at_most: 15m }`. Without it, each snapshot says its
+        /// own.
+        window: WindowWidth,
         /// What the rules look at, by name.
         metrics or "name what the rules look at, such as `p95_ms: { unit: ms }`": Named<MetricMap<'static>>,
         /// The stages by name, in ladder order.
         stages or "name the stages in ladder order, such as `canary_5: {}`": Named<StageOrNothing>,
         /// Rules that must hold in every window, or the stage is not promoted.
-        gate or "write the rules that must hold in every window": AtLeastOne<GateRule>,
+        gate or "write the rules that must hold in every window": AtLeastOne<OneRule>,
         /// Rules any one of which rolls back when it fires.
-        rollback: List<RollbackRule>,
+        rollback: List<OneRule>,
+        /// Steps that stop the rollout at once; shown first on rollback.
+        kill_switches: List<Text>,
+        /// The steps of a hold.
+        on_hold: List<Text>,
         /// The steps of a rollback.
         on_rollback: List<Text>,
+    }
+
+    /// How wide windows may be.
+    WidthMap is "a width" {
+        /// The widest that a window may be, such as 15m.
+        at_most or "say how wide a window may be, such as `at_most: 15m`": Time,
     }
 
     /// What is measured.
@@ -55,26 +76,39 @@ maps! {
         /// What it is measured in, which says what values it can have: ratio 0 to 1, percent 0 to 100, flag 0 or 1,
         /// ms, seconds, count and score 0 or more, number anything.
         unit or "say what it is measured in, such as `unit: ratio`": Word<Unit>,
+        /// The lowest and the highest value that it can have, within those of its unit, such as [1, 5].
+        range: Range,
+        /// By how much a value may be outside of its range to be taken as the end of it.
+        clamp: Number,
+        /// What a window without data reads as.
+        default: Number,
+        /// The labels that there must be; one that is absent is no data in every window.
+        series: AtLeastOne<Text>,
+        /// How the windows of a baseline file become one number: mean (the default), median, max, min, last, or a
+        /// percentile such as p95.
+        baseline: AggregateName,
         /// Where a snapshot lacks it, its rules are not evaluated, instead of the snapshot being refused.
         optional: Switch,
         /// Why it is as it is.
         about: Text,
         /// Codes of lints that need not be raised about the metric; `about` says why.
         allow needs about: AtLeastOne<Word<Lint>>,
-        /// The numerator of a derived metric, sum(of) / sum(to): one metric or several.
+        /// The numerator of a derived metric, sum(of) / sum(to), times 100 in percent: one metric or several.
         of needs to: Parts,
         /// The denominator of a derived metric.
         to needs of: Parts,
-        /// A window with fewer samples than `min` is no data.
+        /// How many samples a window, or all of them together, must have.
         samples: SamplesMap<'static>,
     }
 
-    /// How many samples a window must have to count.
+    /// How many samples a window, or all of them together, must have to count.
     SamplesMap is "samples" {
         /// The metric that counts the samples.
         metric or "name the metric that counts the samples": Text,
-        /// How many are enough.
-        min or "say how many samples are enough": Number,
+        /// A window with fewer is no data.
+        min: Number,
+        /// With fewer in all judged windows together, every window is no data.
+        total: Number,
     }
 
     /// A step of the ladder.
@@ -83,10 +117,20 @@ maps! {
         enter: List<Text>,
         /// The steps of a rollback from this stage, instead of the pipeline's.
         on_rollback: List<Text>,
+        /// The steps of a hold at this stage, instead of the pipeline's.
+        on_hold: List<Text>,
+        /// How long after its entry, or else after the start of the snapshot, windows are left out, such as 10m.
+        warmup: Time,
+        /// Labels that a snapshot must have, by name.
+        labels: LabelTexts,
+        /// Whether the ladder may go past it.
+        optional: Switch,
+        /// Whether its promotion may lead to itself again.
+        repeat: Switch,
         /// How long a snapshot must cover before it can be promoted, such as 30m.
         observe: Time,
         /// How soon a rollback must be done.
-        rollback_within: Time,
+        rollback_within: Deadline,
         /// What it is called among people.
         title: Text,
         /// Why it is as it is.
@@ -109,28 +153,40 @@ maps! {
         above: Limits,
         /// Exactly: value == limit.
         equals: Limits,
+        /// Not: value != limit.
+        differs: Limits,
+        /// One value is made of the windows first: mean, last, total, min, max, median, or a percentile from p50 to
+        /// p99.9.
+        aggregate: AggregateName,
+        /// With `aggregate`: of the windows that end with each window and together cover at least this long, such as 1h.
+        over needs aggregate: Time,
     }
 
-    /// A rule under `rollback`.
+    /// What must hold, or what rolls back.
     RuleMap with condition: ConditionMap is "a rule" {
-        /// It takes so many breaching windows in a row.
+        /// It takes so many breaching windows in a row: `2`. Or so many of some in a row: `3 of 5`. Or anywhere: `4 of
+        /// all`, `5% of all`.
         windows: Windows,
         /// It takes breaching windows in a row that together cover at least this long, such as 15m.
         lasting as "for": Time,
+        /// It looks at the last windows only, as many as cover this, such as 30m.
+        last: Time,
         /// Breaches only in windows where these hold too.
         and: List<AndCondition>,
-        /// One value is made of the whole series first: its mean, its last window, or its sum.
-        aggregate: Word<Aggregate>,
         /// Windows in which this flag is 1 do not breach.
         unless: Text,
-        /// What no data means: hold (the default), breach, or ok.
-        missing: Word<Missing>,
+        /// What no data means: hold (the default), breach, or ok. Or how many windows without data are skipped, and what
+        /// more of them mean: `{ allow: 2, else: breach }`.
+        missing: MissingForm,
+        /// With `windows: N` or `for`: what a breach means that still runs at the last window and is not yet long enough:
+        /// hold (the default), or warn.
+        pending: Word<Pending>,
         /// fail (the default) decides; warn is only reported.
         severity: Word<Severity>,
         /// Its stable name, unique in the pipeline; the default is such as `gate.p95_ms.max`.
         id: Text,
-        /// The text of its reason. {metric}, {stage}, {value}, {limit}, {limit%}, {windows}, {for} and {window} are
-        /// filled in.
+        /// The text of its reason. {metric}, {stage}, {value}, {limit}, {limit%}, {value:4}, {limit:4}, {windows}, {for}
+        /// and {window} are filled in.
         reason: Text,
         /// Why the rule exists.
         about: Text,
@@ -148,6 +204,7 @@ impl<'n> ConditionMap<'n> {
             Comparator::Below => &self.below,
             Comparator::Above => &self.above,
             Comparator::Equals => &self.equals,
+            Comparator::Differs => &self.differs,
         }
     }
 }
@@ -163,25 +220,222 @@ schema!(
     ] })
 );
 
-/// A whole number of windows, at least 1.
+/// Breaching windows: in a row, of some in a row, or anywhere.
 pub(super) struct Windows;
-schema!(Windows, "Windows", json_schema!({ "type": "integer", "minimum": 1 }));
+schema!(
+    Windows,
+    "Windows",
+    json_schema!({ "anyOf": [
+        { "type": "integer", "minimum": 1 },
+        { "type": "string", "pattern": r"^\s*([1-9][0-9]*\s+of\s+([1-9][0-9]*|all)|[0-9]+(\.[0-9]+)?%\s+of\s+all)\s*$" },
+    ] })
+);
 
 impl Read for Windows {
-    type Value = NonZeroUsize;
+    type Value = Persistence;
 
-    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<NonZeroUsize> {
-        // Every whole f64 up to this is exact, and no snapshot has more windows.
-        const MOST: f64 = 9_007_199_254_740_992.0;
-        let value = Number::read(node, path, faults)?.get();
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let windows = (value.fract() == 0.0 && (1.0..=MOST).contains(&value)).then_some(value as usize);
-        let windows = windows.and_then(NonZeroUsize::new);
-        if windows.is_none() {
-            let message = "`windows` is a whole number of windows, at least 1";
-            faults.push(at(Code::BadWindows, node, message).path(path).help("write a number such as 2"));
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Persistence> {
+        let persistence = match &node.content {
+            Yaml::Text(text) => of_windows(text),
+            _ => whole_number(Number::read(node, path, faults)?.get()).map(Persistence::Windows),
+        };
+        if persistence.is_none() {
+            let message = "`windows` is a whole number of windows, at least 1, or such a number of others";
+            let help = "write a number such as 2, `3 of 5`, `4 of all`, or `5% of all`";
+            faults.push(at(Code::BadWindows, node, message).path(path).help(help));
         }
-        windows
+        persistence
+    }
+}
+
+/// `3 of 5`, `4 of all`, `5% of all`.
+fn of_windows(text: &str) -> Option<Persistence> {
+    let (part, all) = text.split_once(" of ").map(|(part, all)| (part.trim(), all.trim()))?;
+    let count = |text: &str| text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    match (part.strip_suffix('%'), all) {
+        (Some(percent), "all") => share(percent).filter(|percent| percent.get() > 0.0).map(Persistence::Share),
+        (None, "all") => count(part).map(Persistence::OfAll),
+        (None, of) => {
+            let (windows, of): (NonZeroUsize, NonZeroUsize) = (count(part)?, count(of)?);
+            (windows <= of).then_some(Persistence::Of { windows, of })
+        }
+        (Some(_), _) => None,
+    }
+}
+
+/// A percentage from 0 to 100, in digits.
+fn share(text: &str) -> Option<Finite> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let percent = text.parse().ok().filter(|_| is_plain)?;
+    Finite::new(percent).filter(|percent| (0.0..=100.0).contains(&percent.get()))
+}
+
+/// A whole number, at least 1.
+fn whole_number(value: f64) -> Option<NonZeroUsize> {
+    // Every whole f64 up to this is exact, and no snapshot has more windows.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let number = (value.fract() == 0.0 && (1.0..=MOST).contains(&value)).then_some(value as usize);
+    number.and_then(NonZeroUsize::new)
+}
+
+/// A width, or the widest that is allowed.
+pub(super) struct WindowWidth;
+schema!(
+    WindowWidth,
+    "WindowWidth",
+    generator => json_schema!({ "anyOf": [
+        generator.subschema_for::<Time>(),
+        generator.subschema_for::<WidthMap<'_>>(),
+    ] })
+);
+
+impl Read for WindowWidth {
+    type Value = Width;
+
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Width> {
+        if !matches!(node.content, Yaml::Map(_)) {
+            return Time::read(node, path, faults).map(Width::Exactly);
+        }
+        open::<WidthMap<'_>>(node, path, faults)?.at_most.read(path, faults).map(Width::AtMost)
+    }
+}
+
+/// The lowest and the highest value.
+pub(super) struct Range;
+schema!(Range, "Range", json_schema!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 }));
+
+impl Read for Range {
+    type Value = (f64, f64);
+
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<(f64, f64)> {
+        let ends = AtLeastOne::<Number>::read(node, path, faults)?;
+        match ends.as_slice() {
+            [low, high] if low < high => Some((low.get(), high.get())),
+            _ => {
+                let message = "`range` is the lowest and the highest value";
+                faults.push(at(Code::BadRange, node, message).path(path).help("write two numbers such as [1, 5]"));
+                None
+            }
+        }
+    }
+}
+
+/// How several values become one.
+pub(super) struct AggregateName;
+schema!(
+    AggregateName,
+    "Aggregate",
+    json_schema!({ "anyOf": [
+        { "enum": Aggregate::WORDS.map(Aggregate::name) },
+        { "type": "string", "pattern": r"^p[5-9][0-9](\.[0-9])?$" },
+    ] })
+);
+
+impl Read for AggregateName {
+    type Value = Aggregate;
+
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Aggregate> {
+        let words = || Aggregate::WORDS.map(Aggregate::name);
+        let Yaml::Text(text) = &node.content else {
+            let expected = format!("aggregate is one of {}, or a percentile such as p95", words().join(", "));
+            faults.push(wrong(node, &expected, path).help("write one of these words"));
+            return None;
+        };
+        let aggregate = Aggregate::named(text);
+        if aggregate.is_none() {
+            let words = words();
+            let known = words.iter().map(AsRef::as_ref).chain(["p50", "p90", "p95", "p99", "p99.9"]);
+            faults.push(unknown(Code::UnknownWord, "aggregate", text, known, node).path(path));
+        }
+        aggregate
+    }
+}
+
+maps! {
+    /// How many windows without data are skipped, and what more of them mean.
+    AllowanceMap is "`missing`" {
+        /// Up to so many windows without data are skipped, or such a share of the windows, such as 1%.
+        allow or "say how many windows without data are skipped, such as `allow: 2`": Allowed,
+        /// What more of them mean: hold (the default), breach, or ok.
+        otherwise as "else": Word<Otherwise>,
+    }
+}
+
+/// How many windows without data are skipped.
+pub(super) struct Allowed;
+schema!(
+    Allowed,
+    "Allowed",
+    json_schema!({ "anyOf": [
+        { "type": "integer", "minimum": 1 },
+        { "type": "string", "pattern": r"^\s*[0-9]+(\.[0-9]+)?%\s*$" },
+    ] })
+);
+
+impl Read for Allowed {
+    type Value = Allowance;
+
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Allowance> {
+        let allowance = match &node.content {
+            Yaml::Text(text) => text.trim().strip_suffix('%').and_then(share).map(Allowance::Share),
+            _ => whole_number(Number::read(node, path, faults)?.get()).map(|windows| Allowance::Windows(windows.get())),
+        };
+        if allowance.is_none() {
+            let message = "`allow` is a whole number of windows, at least 1, or a share of them";
+            faults.push(at(Code::BadWindows, node, message).path(path).help("write a number such as 2, or 1%"));
+        }
+        allowance
+    }
+}
+
+/// What no data means.
+pub(super) struct MissingForm;
+schema!(
+    MissingForm,
+    "Missing",
+    generator => json_schema!({ "anyOf": [
+        generator.subschema_for::<Word<Otherwise>>(),
+        generator.subschema_for::<AllowanceMap<'_>>(),
+    ] })
+);
+
+impl Read for MissingForm {
+    type Value = Missing;
+
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Missing> {
+        if !matches!(node.content, Yaml::Map(_)) {
+            let otherwise = Word::<Otherwise>::read(node, path, faults)?;
+            return Some(Missing { allow: None, otherwise });
+        }
+        let map = open::<AllowanceMap<'_>>(node, path, faults)?;
+        let (allow, otherwise) = (map.allow.read(path, faults), map.otherwise.read(path, faults));
+        if map.otherwise.node.is_some() && otherwise.is_none() {
+            return None;
+        }
+        Some(Missing { allow: Some(allow?), otherwise: otherwise.unwrap_or_default() })
+    }
+}
+
+/// Texts by name.
+pub(super) struct LabelTexts;
+schema!(
+    LabelTexts,
+    "LabelTexts",
+    json_schema!({ "type": "object", "patternProperties": free_keys(), "additionalProperties": { "type": "string" }, "minProperties": 1 })
+);
+
+impl Read for LabelTexts {
+    type Value = Vec<(String, String)>;
+
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<(String, String)>> {
+        let labels = entries(node, "labels", path, faults)?;
+        // Collected whole first: every fault is to be found, not only the first.
+        let read: Vec<_> = labels
+            .into_iter()
+            .map(|(name, node)| Some((name.to_owned(), Text::read(node, &path.key(name), faults)?)))
+            .collect();
+        read.into_iter().collect()
     }
 }
 
@@ -192,7 +446,7 @@ schema!(
     "Limit",
     json_schema!({ "anyOf": [
         { "type": ["number", "null"] },
-        { "type": "string", "pattern": r"^\s*baseline(\s*[+-]\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*%)?\s*$" },
+        { "type": "string", "pattern": r"^\s*baseline(\s*[+-]\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*%?)*\s*$" },
     ] })
 );
 
@@ -203,10 +457,11 @@ impl Read for OneLimit {
         match &node.content {
             Yaml::Null => Some(Limit::Unset),
             Yaml::Text(text) => {
-                let limit = baseline_percent(text).map(|percent| Limit::Baseline { percent });
+                let limit = baseline_limit(text);
                 if limit.is_none() {
                     let fault = wrong(node, "a limit is a number or moves with the baseline", path);
-                    let fault = fault.help("write a number, `baseline`, `baseline + 10%`, or `~` for none yet");
+                    let fault = fault
+                        .help("write a number, `baseline`, `baseline + 10%`, `baseline + 0.005`, or `~` for none yet");
                     faults.push(quoted(text, Fault { code: Code::BadLimit, ..fault }));
                 }
                 limit
@@ -216,17 +471,26 @@ impl Read for OneLimit {
     }
 }
 
-/// The percentage in `baseline`, `baseline + 10%` or `baseline - 10%`.
-fn baseline_percent(text: &str) -> Option<Finite> {
-    let change = text.trim().strip_prefix("baseline")?.trim_start();
-    if change.is_empty() {
-        return Some(Finite::ZERO);
+/// `baseline`, `baseline + 10%`, `baseline + 0.005`, `baseline - 10% - 2`.
+fn baseline_limit(text: &str) -> Option<Limit> {
+    let mut rest = text.trim().strip_prefix("baseline")?.trim_start();
+    let (mut percents, mut offsets) = (Vec::new(), Vec::new());
+    while !rest.is_empty() {
+        let sign = if rest.starts_with('-') { -1.0 } else { 1.0 };
+        let term = rest.strip_prefix(['+', '-'])?.trim_start();
+        let end = term.find(['+', '-']).unwrap_or(term.len());
+        let (amount, after) = term.split_at_checked(end)?;
+        let (amount, terms) = match amount.trim_end().strip_suffix('%') {
+            Some(percent) => (percent.trim_end(), &mut percents),
+            None => (amount.trim_end(), &mut offsets),
+        };
+        // `parse` would take `inf` and `1e3` too: nobody means them here.
+        let is_plain = amount.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        terms.push(Exact::new(sign * amount.parse::<f64>().ok().filter(|number| is_plain && number.is_finite())?));
+        rest = after;
     }
-    let sign = if change.starts_with('-') { -1.0 } else { 1.0 };
-    let amount = change.strip_prefix(['+', '-'])?.strip_suffix('%')?.trim();
-    // `parse` would take `inf`, `-3` and `1e3` too: nobody means them here.
-    let is_plain = amount.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    Finite::new(sign * amount.parse::<f64>().ok().filter(|_| is_plain)?)
+    let sum = |terms| Finite::new(Exact::sum(terms).nearest());
+    Some(Limit::Baseline { percent: sum(percents)?, offset: sum(offsets)? })
 }
 
 /// One limit for every stage, or a map from stage to limit; a stage that it leaves out has no such rule.
@@ -256,33 +520,12 @@ schema!(
     generator => json_schema!({ "anyOf": [generator.subschema_for::<StageMap<'_>>(), { "type": "null" }] })
 );
 
-/// The keys that belong to rollback rules only: a gate must hold in every window.
-pub(super) const OF_ROLLBACK: [&str; 3] = ["windows", "for", "and"];
+/// A rule under `gate`, or under `rollback`.
+pub(super) struct OneRule;
 
-/// A rule under `gate`.
-pub(super) struct GateRule;
-
-impl JsonSchema for GateRule {
+impl JsonSchema for OneRule {
     fn schema_name() -> Cow<'static, str> {
-        "GateRule".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = with_one_comparator(RuleMap::json_schema(generator));
-        schema.insert("description".to_owned(), "A rule under `gate`.".into());
-        if let Some(properties) = schema.get_mut("properties").and_then(|properties| properties.as_object_mut()) {
-            properties.retain(|key, _| !OF_ROLLBACK.contains(&key.as_str()));
-        }
-        schema
-    }
-}
-
-/// A rule under `rollback`.
-pub(super) struct RollbackRule;
-
-impl JsonSchema for RollbackRule {
-    fn schema_name() -> Cow<'static, str> {
-        "RollbackRule".into()
+        "Rule".into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {

@@ -7,6 +7,9 @@ use super::{
 };
 use crate::{
     eval::{
+        aggregate::Aggregate,
+        notation::shortest,
+        number::Finite,
         table::{Derived, Metric, MetricId, Samples, dependency_order},
         unit::Unit,
     },
@@ -48,9 +51,14 @@ fn read_metric(name: &str, node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, 
         name: name.to_owned(),
         // Until it is read: a flag, which is the only unit that something else asks for.
         unit: Unit::Flag,
+        range: Unit::Flag.bounds(),
+        clamp: Finite::ZERO,
         optional: false,
+        default: None,
+        series: Vec::new(),
         derived: None,
         samples: None,
+        baseline: Aggregate::Mean,
         about: None,
         allow: Vec::new(),
     };
@@ -58,6 +66,12 @@ fn read_metric(name: &str, node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, 
         return metric;
     };
     metric.unit = map.unit.read(path, faults).unwrap_or(metric.unit);
+    metric.range = read_range(&map, metric.unit, path, faults);
+    metric.clamp = map.clamp.read(path, faults).unwrap_or(metric.clamp);
+    metric.series = map.series.read(path, faults).unwrap_or_default();
+    metric.baseline = map.baseline.read(path, faults).unwrap_or(metric.baseline);
+    metric.default = map.default.read(path, faults);
+    find_impossible_numbers(&map, &metric, path, faults);
     metric.optional = map.optional.read(path, faults).unwrap_or_default();
     metric.about = map.about.read(path, faults);
     metric.allow = allowed(&map.allow, &map.about, path, faults);
@@ -88,6 +102,38 @@ fn read_parts(node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut 
 fn read_samples(node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Samples> {
     let map = open::<SamplesMap<'_>>(node, path, faults)?;
     let metric = map.metric.with(path, faults, |node, path, faults| names.metric(node, path, faults));
-    let min = map.min.read(path, faults);
-    Some(Samples { metric: metric?, min: min? })
+    let (min, total) = (map.min.read(path, faults), map.total.read(path, faults));
+    if map.min.node.is_none() && map.total.node.is_none() {
+        let fault = at(Code::MissingKey, node, "samples without `min`").path(path);
+        faults.push(fault.help("say how many samples are enough: `min` in a window, `total` in all of them together"));
+    }
+    Some(Samples { metric: metric?, min, total })
+}
+
+/// The range that is written, within that of the unit.
+fn read_range(map: &MetricMap<'_>, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> (f64, f64) {
+    let (lowest, highest) = unit.bounds();
+    let (Some(node), Some((low, high))) = (map.range.node, map.range.read(path, faults)) else {
+        return (lowest, highest);
+    };
+    if unit == Unit::Flag || low < lowest || high > highest {
+        let message = format!("a metric with `unit: {}` is {}, and cannot have this range", unit.name(), unit.range());
+        let fault = at(Code::BadRange, node, message).path(path.key(map.range.key));
+        faults.push(fault.help("write a range that is within it"));
+    }
+    (low.max(lowest), high.min(highest))
+}
+
+/// A distance below zero, and a default that the metric cannot have.
+fn find_impossible_numbers(map: &MetricMap<'_>, metric: &Metric, path: &Path<'_>, faults: &mut Faults) {
+    if let Some(node) = map.clamp.node.filter(|_| metric.clamp.get() < 0.0 || metric.unit == Unit::Flag) {
+        let fault = at(Code::BadRange, node, "`clamp` is a distance from the ends of a range: 0 or more");
+        faults.push(fault.path(path.key(map.clamp.key)).help("write a number such as 0.02, or leave the key out"));
+    }
+    let default = metric.default.filter(|default| metric.admit(default.get()) != Some(default.get()));
+    if let (Some(node), Some(default)) = (map.default.node, default) {
+        let message = format!("{} is outside {}", shortest(default.get()), metric.range_in_words());
+        let fault = at(Code::OutOfRange, node, message).path(path.key(map.default.key));
+        faults.push(fault.help("write a value that the metric can have"));
+    }
 }

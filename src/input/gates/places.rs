@@ -118,7 +118,7 @@ fn way_to(pipeline: &Pipeline, part: Part) -> Vec<Step<'_>> {
     match part {
         Part::Whole(_) | Part::Observed(..) => {}
         Part::Observe(_) => way.push(Step::Key("observe")),
-        Part::Persistence(id) => way.extend(rule(pipeline, id).map(|rule| Step::Key(key_of(rule.persistence())))),
+        Part::Persistence(id) => way.extend(rule(pipeline, id).map(|rule| Step::Key(key_of(rule.persistence)))),
         Part::Condition(_, index) => {
             way.extend(way_to_condition(index));
             way.push(Step::Key("metric"));
@@ -158,7 +158,7 @@ fn way_to_condition(index: usize) -> Vec<Step<'static>> {
 fn key_of(persistence: Persistence) -> &'static str {
     match persistence {
         Persistence::For(_) => "for",
-        Persistence::Once | Persistence::Windows(_) => "windows",
+        _ => "windows",
     }
 }
 

@@ -2,15 +2,16 @@
 
 use super::{
     allowed,
-    maps::{ConditionMap, OF_ROLLBACK, OneLimit, RuleMap},
+    maps::{ConditionMap, OneLimit, RuleMap},
     names::Names,
 };
 use crate::{
     eval::{
+        aggregate::Aggregate,
         comparator::Comparator,
         limit::Limit,
         persistence::Persistence,
-        table::{Condition, Kind, Limits, Over, Rule, StageId},
+        table::{Condition, Kind, Limits, Measure, Rule, StageId},
         template::{Placeholder, Template, TemplateError},
     },
     input::{
@@ -41,23 +42,46 @@ pub(super) fn read_rules<'n>(
 
 fn read_rule(kind: Kind, node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Rule> {
     let map = open::<RuleMap<'_>>(node, path, faults)?;
+    find_misplaced(&map, path, faults);
     let condition = read_condition(node, &map.condition, names, path, faults);
-    let over = read_over(kind, &map, names, path, faults);
-    let is_run = kind == Kind::Rollback && matches!(over, Some(Over::Windows { .. }));
+    let last = map.last.read(path, faults);
+    let windows = map.windows.read(path, faults);
+    let lasting = map.lasting.read(path, faults).map(Persistence::For);
+    let and = map.and.with(path, faults, |node, path, faults| read_and(node, names, path, faults));
+    let unless = map.unless.with(path, faults, |node, path, faults| names.metric(node, path, faults));
     let missing = map.missing.read(path, faults);
+    let pending = map.pending.read(path, faults);
     let severity = map.severity.read(path, faults);
     let id = map.id.read(path, faults);
-    let reason = map.reason.with(path, faults, |node, path, faults| read_template(node, is_run, path, faults));
+    // A trigger says how long it took, one window too.
+    let is_trigger = kind == Kind::Rollback && map.condition.aggregate.node.is_none();
+    let waits = is_trigger || map.windows.node.is_some() || map.lasting.node.is_some();
+    let reason = map.reason.with(path, faults, |node, path, faults| read_template(node, waits, path, faults));
     let about = map.about.read(path, faults);
     let allow = allowed(&map.allow, &map.about, path, faults);
-    let (condition, over) = (condition?, over?);
+    // What was given and could not be read has been told; without it this would be another rule.
+    let is_read = [
+        (map.last.node, last.is_some()),
+        (map.windows.node, windows.is_some()),
+        (map.lasting.node, lasting.is_some()),
+        (map.and.node, and.is_some()),
+        (map.unless.node, unless.is_some()),
+    ];
+    if is_read.iter().any(|(node, is_read)| node.is_some() && !is_read) {
+        return None;
+    }
+    let condition = condition?;
     let Yaml::Text(metric) = &map.condition.metric.node?.content else { return None };
     Some(Rule {
         id: id.unwrap_or_else(|| format!("{}.{metric}.{}", kind.name(), condition.comparator.name())),
         kind,
         condition,
-        over,
+        last,
+        persistence: windows.or(lasting).unwrap_or(Persistence::Once),
+        and: and.unwrap_or_default(),
+        unless,
         missing: missing.unwrap_or_default(),
+        pending: pending.unwrap_or_default(),
         severity: severity.unwrap_or_default(),
         reason,
         about,
@@ -75,6 +99,7 @@ fn read_condition(
     faults: &mut Faults,
 ) -> Option<Condition> {
     let metric = map.metric.with(path, faults, |node, path, faults| names.metric(node, path, faults));
+    let measure = read_measure(map, path, faults);
     let mut given = Vec::new();
     for comparator in Comparator::ALL {
         let limits = map.limit(comparator);
@@ -85,7 +110,12 @@ fn read_condition(
     }
     let refusal = match given.as_slice() {
         [(comparator, _, limits)] => {
-            return Some(Condition { metric: metric?, comparator: *comparator, limits: limits.clone()? });
+            return Some(Condition {
+                metric: metric?,
+                comparator: *comparator,
+                limits: limits.clone()?,
+                measure: measure?,
+            });
         }
         [] => {
             let all = Comparator::ALL.map(Comparator::name).join(", ");
@@ -126,52 +156,38 @@ fn read_limits(node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut
     read.into_iter().collect::<Option<_>>().map(Limits::At)
 }
 
-/// Over what it compares: windows, or one value of the whole series.
-fn read_over(kind: Kind, map: &RuleMap<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Over> {
-    find_misplaced(kind, map, path, faults);
-    let aggregate = map.aggregate.read(path, faults);
-    let windows = map.windows.read(path, faults).map(Persistence::Windows);
-    let lasting = map.lasting.read(path, faults).map(Persistence::For);
-    let and = map.and.with(path, faults, |node, path, faults| read_and(node, names, path, faults));
-    let unless = map.unless.with(path, faults, |node, path, faults| names.metric(node, path, faults));
-    // What was given and could not be read has been told; without it this would be another rule.
-    let is_read = [
-        (map.aggregate.node, aggregate.is_some()),
-        (map.windows.node, windows.is_some()),
-        (map.lasting.node, lasting.is_some()),
-        (map.and.node, and.is_some()),
-        (map.unless.node, unless.is_some()),
-    ];
-    if is_read.iter().any(|(node, is_read)| node.is_some() && !is_read) {
-        return None;
+/// What of the metric is compared; `None` where it could not be read.
+fn read_measure(map: &ConditionMap<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Measure> {
+    let (aggregate, over) = (map.aggregate.read(path, faults), map.over.read(path, faults));
+    match (map.aggregate.node, map.over.node) {
+        (None, None) => Some(Measure::Window),
+        (None, Some(node)) => {
+            let fault = at(Code::MissingKey, node, "`over` without `aggregate`").path(path.key(map.over.key));
+            faults.push(fault.help("say what is made of the windows, such as `aggregate: mean`"));
+            None
+        }
+        (Some(_), None) => aggregate.map(Measure::Whole),
+        (Some(_), Some(node)) if aggregate == Some(Aggregate::Last) => {
+            let message = "`over` cannot be together with `aggregate: last`, which is one window";
+            let fault = at(Code::ConflictingKeys, node, message).path(path.key(map.over.key));
+            faults.push(fault.help("keep one of the two"));
+            None
+        }
+        (Some(_), Some(_)) => Some(Measure::Sliding(aggregate?, over?)),
     }
-    Some(match aggregate {
-        Some(aggregate) => Over::Whole(aggregate),
-        None => Over::Windows {
-            persistence: windows.or(lasting).unwrap_or(Persistence::Once),
-            and: and.unwrap_or_default(),
-            unless,
-        },
-    })
 }
 
-/// Finds the keys that cannot stand together, of those that say over what a rule compares.
-fn find_misplaced(kind: Kind, map: &RuleMap<'_>, path: &Path<'_>, faults: &mut Faults) {
+/// Finds the keys that cannot stand together.
+fn find_misplaced(map: &RuleMap<'_>, path: &Path<'_>, faults: &mut Faults) {
     let mut refuse = |code, node: &Node<'_>, key, why: &str, help: &str| {
         faults.push(at(code, node, format!("`{key}` {why}")).path(path.key(key)).help(help));
     };
-    let over = [
-        (map.windows.key, map.windows.node),
-        (map.lasting.key, map.lasting.node),
-        (map.and.key, map.and.node),
-        (map.unless.key, map.unless.node),
-    ];
-    for (key, node) in over.iter().filter_map(|(key, node)| Some((*key, (*node)?))) {
-        if kind == Kind::Gate && OF_ROLLBACK.contains(&key) {
-            let why = "belongs to a rollback rule: a gate must hold in every window";
-            refuse(Code::MisplacedKey, node, key, why, "take it out, or move the rule to `rollback`");
-        }
-        if map.aggregate.node.is_some() {
+    let persistence = [(map.windows.key, map.windows.node), (map.lasting.key, map.lasting.node)];
+    let unless = (map.unless.key, map.unless.node);
+    let is_sliding = map.condition.over.node.is_some();
+    if map.condition.aggregate.node.is_some() {
+        let beside = persistence.into_iter().filter(|_| !is_sliding).chain([unless]);
+        for (key, node) in beside.filter_map(|(key, node)| Some((key, node?))) {
             let why = "cannot be together with `aggregate`, which makes one value of all windows";
             refuse(Code::ConflictingKeys, node, key, why, "keep one of the two");
         }
@@ -179,6 +195,19 @@ fn find_misplaced(kind: Kind, map: &RuleMap<'_>, path: &Path<'_>, faults: &mut F
     if let (Some(_), Some(node)) = (map.windows.node, map.lasting.node) {
         let why = "cannot be together with `windows`: say how long in one way";
         refuse(Code::ConflictingKeys, node, map.lasting.key, why, "keep one of the two");
+    }
+    // A count of some windows, or of all, has no end that a breach could reach.
+    let counts_a_run = |node: &Node<'_>| matches!(node.content, Yaml::Number(_));
+    let waits_for_a_run = map.lasting.node.is_some() || map.windows.node.is_some_and(counts_a_run);
+    if let Some(node) = map.pending.node.filter(|_| !waits_for_a_run) {
+        let why = "says what a run means that is not yet long enough, and this rule waits for none";
+        refuse(
+            Code::ConflictingKeys,
+            node,
+            map.pending.key,
+            why,
+            "write it beside `for` or `windows: N`, or take it out",
+        );
     }
 }
 
@@ -196,12 +225,13 @@ fn read_and(node: &Node<'_>, names: &Names<'_>, path: &Path<'_>, faults: &mut Fa
     read.into_iter().collect()
 }
 
-/// A reason text. `is_run`: whether the rule waits for a run of windows.
-fn read_template(node: &Node<'_>, is_run: bool, path: &Path<'_>, faults: &mut Faults) -> Option<Template> {
+/// A reason text. `waits`: whether the rule says how much breaching it takes.
+fn read_template(node: &Node<'_>, waits: bool, path: &Path<'_>, faults: &mut Faults) -> Option<Template> {
     let text = Text::read(node, path, faults)?;
     match Template::parse(&text) {
-        Ok(template) if !is_run && (template.names(Placeholder::Windows) || template.names(Placeholder::For)) => {
-            let message = "{windows} and {for} say how long a rollback rule waits, and this rule does not wait";
+        Ok(template) if !waits && (template.names(Placeholder::Windows) || template.names(Placeholder::For)) => {
+            let message =
+                "{windows} and {for} say how much breaching a rule takes, and one window is enough for this one";
             faults.push(at(Code::BadReason, node, message).path(path).help("take the placeholder out"));
             None
         }

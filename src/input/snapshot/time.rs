@@ -2,128 +2,203 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::Document;
+use super::{
+    SnapshotReader,
+    keys::{KnownKey, SnapshotKeys},
+};
 use crate::{
-    eval::{snapshot::Snapshot, table::Pipeline},
-    input::{document::Path, windows},
+    eval::{
+        notation,
+        persistence::windows_to_cover,
+        snapshot::Snapshot,
+        table::{Pipeline, StageRules, Width},
+    },
+    input::{
+        document::Path,
+        duration,
+        json::{Scalar, tree::JsonValue},
+        windows,
+    },
     outcome::opening,
     refusal::{Code, Fault, Faults},
 };
 
-/// Why a snapshot was not taken at a time that can be used.
-pub(super) enum TimeFault {
-    /// Nothing says when it was, and that is asked.
-    NoStart,
-    /// Its windows reach beyond the calendar.
-    BeyondCalendar,
-    /// It ended then, before what is asked.
-    Ended(Timestamp),
-    /// It ends then, after what is asked.
-    Ends(Timestamp),
-}
-
-/// When the first judged window opened, if the snapshot says when it was; it must end within `ended_within`.
-pub(super) fn first_judged(
-    start: Option<Timestamp>,
-    snapshot: &Snapshot,
-    ended_within: Option<&RangeInclusive<Timestamp>>,
-) -> Result<Option<Timestamp>, TimeFault> {
-    let Some(start) = start else {
-        return if ended_within.is_some() { Err(TimeFault::NoStart) } else { Ok(None) };
-    };
-    let windows = snapshot.skipped() + snapshot.windows();
-    let end = opening(start, snapshot.window(), windows).ok_or(TimeFault::BeyondCalendar)?;
-    match ended_within {
-        Some(within) if end < *within.start() => Err(TimeFault::Ended(end)),
-        Some(within) if end > *within.end() => Err(TimeFault::Ends(end)),
-        _ => Ok(opening(start, snapshot.window(), snapshot.skipped())),
-    }
-}
-
-/// The time that an RFC 3339 text names.
-pub(super) fn parse(text: &str) -> Option<Timestamp> {
-    // The calendar is jiff's; it also reads times that RFC 3339 does not know.
-    is_rfc_3339(text).then(|| text.parse().ok()).flatten()
-}
-
-impl Document<'_, '_> {
-    pub(super) fn start(&self, faults: &mut Faults) -> Option<Timestamp> {
-        let text = self.string("start", faults)?;
-        let start = parse(&text);
-        if start.is_none() {
-            let fault = Fault::new(Code::BadTime, format!("{text:?} is not a time that can be used"));
-            let fault = fault.at(self.get("start").map_or(0..0, |value| self.text.span(value.get())));
-            faults.push(fault.path("$.start").help("write it as in RFC 3339: 2026-02-20T12:00:00Z"));
-        }
-        start
-    }
-
-    /// The width of a window, from the document and the pipeline.
-    pub(super) fn window(&self, pipeline: &Pipeline, faults: &mut Faults) -> Option<Duration> {
+impl SnapshotReader<'_> {
+    /// The time that a key names, if it is there.
+    pub(super) fn time(self, known: &mut KnownKey, faults: &mut Faults) -> Option<Timestamp> {
         let path = Path::Root("$");
-        let path = path.key("window_minutes");
-        let Some(value) = self.get("window_minutes") else {
-            if pipeline.window.is_none() {
-                let fault = Fault::new(Code::MissingKey, "\"window_minutes\" is missing");
-                let fault = fault.at(self.text.start_of(self.text.root())).path("$");
+        let path = path.key(known.key);
+        let node = known.node.as_mut()?;
+        if let JsonValue::Scalar(Scalar::Number(number)) = node.value
+            && let Some(time) = of_epoch(number)
+        {
+            let fault = self.text(faults).wrong(node, "a string belongs here", &path);
+            faults.push(fault.help(format!("write {:?}", time.to_string())));
+            return None;
+        }
+        let text = self.text_of(node, "a string belongs here", &path, faults)?;
+        let time = parse_time(&text);
+        if time.is_none() {
+            let fault = Fault::new(Code::BadTime, format!("{text:?} is not a time that can be used"));
+            let fault = fault.at(node.span.clone()).path(path);
+            faults.push(fault.help(TIME_HELP));
+        }
+        time
+    }
+
+    /// The width of a window, from the snapshot and the pipeline.
+    pub(super) fn window(self, keys: &SnapshotKeys, pipeline: &Pipeline, faults: &mut Faults) -> Option<Duration> {
+        let known = if keys.window.node.is_some() { &keys.window } else { &keys.window_minutes };
+        let Some(node) = &known.node else {
+            let window = pipeline.window.and_then(Width::exactly);
+            if window.is_none() {
+                let fault = Fault::new(Code::MissingKey, format!("{:?} is missing", known.key));
+                let fault = fault.at(self.start..self.start).path("$");
                 faults.push(fault.help(windows::say_which(pipeline)));
             }
-            return pipeline.window;
+            return window;
         };
-        let minutes: Option<f64> = serde_json::from_str(value.get()).ok();
-        let Some(window) = minutes.and_then(windows::width) else {
-            let fault = self.wrong(value, windows::EXPECTED, &path);
-            faults.push(Fault { code: Code::BadWindowMinutes, ..fault }.help(windows::HELP));
-            return None;
-        };
+        let window = self.written_window(keys, faults)?;
         if let Some(fault) = windows::disagreement("the snapshot", window, pipeline) {
-            faults.push(fault.at(self.text.span(value.get())).path(path));
+            faults.push(fault.at(node.span.clone()).path(Path::Root("$").key(known.key)));
             return None;
         }
         Some(window)
     }
 
-    /// When the first judged window opened, unless the snapshot ended too long ago.
+    /// The width of a window that the snapshot writes, in one way or the other; where in both, they must agree.
+    pub(super) fn written_window(self, keys: &SnapshotKeys, faults: &mut Faults) -> Option<Duration> {
+        let minutes = self.window_minutes(&keys.window_minutes, faults);
+        let (known, path) = (&keys.window, Path::Root("$"));
+        let path = path.key(known.key);
+        let Some(node) = &known.node else { return minutes };
+        let window = match &node.value {
+            JsonValue::Text(Some(text)) => duration::read(text).map_err(|message| {
+                Fault::new(Code::BadDuration, message).at(node.span.clone()).path(path).help(duration::HINT)
+            }),
+            _ => Err(self.text(faults).wrong(node, "a duration belongs here", &path).help(duration::HINT)),
+        };
+        let window = window.map_err(|fault| faults.push(fault)).ok()?;
+        if let Some(minutes) = minutes.filter(|minutes| *minutes != window) {
+            let shown = notation::duration;
+            let message = format!("\"window\" is {}, and \"window_minutes\" is {}", shown(window), shown(minutes));
+            let fault = Fault::new(Code::Contradiction, message).at(node.span.clone()).path(path);
+            faults.push(fault.help("leave one of them out"));
+            return None;
+        }
+        Some(window)
+    }
+
+    fn window_minutes(self, known: &KnownKey, faults: &mut Faults) -> Option<Duration> {
+        let node = known.node.as_ref()?;
+        let width = match node.value {
+            JsonValue::Scalar(Scalar::Number(minutes)) => windows::width(minutes),
+            _ => None,
+        };
+        if width.is_none() {
+            let fault = self.text(faults).wrong(node, windows::EXPECTED, &Path::Root("$").key(known.key));
+            faults.push(Fault { code: Code::BadWindowMinutes, ..fault }.help(windows::HELP));
+        }
+        width
+    }
+
+    /// How many windows open before the stage was entered and warm. `times` are when window 0 opened, and when the
+    /// stage was entered, if somebody says so; without that, it is warm when the snapshot has covered its `warmup`.
+    pub(super) fn windows_before_entry(
+        self,
+        keys: &SnapshotKeys,
+        stage: StageRules<'_>,
+        window: Duration,
+        times: (Option<Timestamp>, Option<Timestamp>),
+        faults: &mut Faults,
+    ) -> usize {
+        let warmup = stage.stage().warmup;
+        let cold = match times {
+            (_, None) => warmup,
+            (Some(start), Some(entered)) => {
+                let warmup = SignedDuration::try_from(warmup.unwrap_or_default()).ok();
+                let warm = warmup.and_then(|warmup| entered.checked_add(warmup).ok());
+                Duration::try_from(warm.unwrap_or(Timestamp::MAX).duration_since(start)).ok()
+            }
+            (None, Some(_)) => {
+                // What is wrong with a start that is there has been told.
+                if keys.start.node.is_none() {
+                    let message =
+                        "\"start\" is missing, and without it nothing says which windows open before the entry";
+                    let place = keys.entered.node.as_ref().map_or(self.start..self.start, |node| node.span.clone());
+                    let fault = Fault::new(Code::MissingKey, message).at(place).path("$");
+                    faults.push(fault.help("add \"start\": when window 0 opened"));
+                }
+                None
+            }
+        };
+        cold.filter(|cold| !cold.is_zero()).map_or(0, |cold| windows_to_cover(cold, window))
+    }
+
+    /// When the first judged window opened, if the snapshot says when it was; it must end within `ended_within`.
     pub(super) fn first_judged(
-        &self,
+        self,
+        key: &KnownKey,
         start: Option<Timestamp>,
         snapshot: &Snapshot,
         ended_within: Option<&RangeInclusive<Timestamp>>,
         faults: &mut Faults,
     ) -> Option<Timestamp> {
-        let span = self.get("start").map(|value| self.text.span(value.get()));
-        // What is wrong with a start that is there has been told.
-        let is_told = start.is_none() && span.is_some();
-        let (code, message, help) = match first_judged(start, snapshot, ended_within) {
-            Ok(first) => return first,
-            Err(TimeFault::NoStart) if is_told => return None,
-            Err(TimeFault::NoStart) => {
+        let Some(start) = start else {
+            // What is wrong with a start that is there has been told.
+            if ended_within.is_some() && key.node.is_none() {
                 let message = "\"start\" is missing, so its age is unknown, and --max-age is given";
-                (Code::MissingKey, message.to_owned(), "add \"start\": when window 0 opened")
+                let fault = Fault::new(Code::MissingKey, message).at(self.start..self.start).path("$");
+                faults.push(fault.help("add \"start\": when window 0 opened"));
             }
-            Err(TimeFault::BeyondCalendar) => {
+            return None;
+        };
+        let end = opening(start, snapshot.window(), snapshot.left_out().windows() + snapshot.windows());
+        let (code, message, help) = match (end, ended_within) {
+            (None, _) => {
                 let message = "the windows from this start end beyond the year 9999";
                 (Code::BadTime, message.to_owned(), "look at \"start\" and \"window_minutes\"")
             }
-            Err(TimeFault::Ended(end)) => {
+            (Some(end), Some(within)) if end < *within.start() => {
                 let message = format!("the snapshot ended at {end}, longer ago than --max-age allows");
                 (Code::TooOld, message, "take a fresh snapshot")
             }
-            Err(TimeFault::Ends(end)) => {
-                let message = format!("the snapshot ended at {end}, which is to come, by more than --max-age");
-                (Code::TooOld, message, "look at \"start\" and at the clocks")
+            (Some(end), Some(within)) if end > *within.end() => {
+                let message = format!("the snapshot ended at {end}, which is to come: its last window is not complete");
+                (
+                    Code::TooOld,
+                    message,
+                    "take it once its last window has closed; or look at \"start\" and at the clocks",
+                )
             }
+            _ => return opening(start, snapshot.window(), snapshot.left_out().windows()),
         };
-        let fault = Fault::new(code, message).path("$.start");
-        let fault = match span {
-            Some(span) => fault.at(span),
-            None => fault.at(self.text.start_of(self.text.root())).path("$"),
-        };
-        faults.push(fault.help(help));
+        let fault = Fault::new(code, message).path("$.start").help(help);
+        faults.push(match &key.node {
+            Some(node) => fault.at(node.span.clone()),
+            None => fault,
+        });
         None
     }
+}
+
+/// What to write where a time belongs.
+pub(super) const TIME_HELP: &str = "write it as in RFC 3339: 2026-02-20T12:00:00Z";
+
+/// The time that an RFC 3339 text names.
+pub(super) fn parse_time(text: &str) -> Option<Timestamp> {
+    // The calendar is jiff's; it also reads times that RFC 3339 does not know.
+    is_rfc_3339(text).then(|| text.parse().ok()).flatten()
+}
+
+/// The time of a number that looks like seconds, or milliseconds, since 1970: between 2001 and 2286.
+fn of_epoch(number: f64) -> Option<Timestamp> {
+    const EARLIEST: f64 = 1e9;
+    let seconds = if number >= EARLIEST * 1000.0 { number / 1000.0 } else { number };
+    #[allow(clippy::cast_possible_truncation)]
+    (EARLIEST..EARLIEST * 10.0).contains(&seconds).then(|| Timestamp::from_second(seconds as i64).ok()).flatten()
 }
 
 /// Whether a text has the shape of `2026-02-20T12:00:00.5+01:00` (RFC 3339, section 5.6).

@@ -1,139 +1,199 @@
 //! The values of a snapshot: series of every declared metric, and the names of the others.
 
-use serde_json::value::RawValue;
+use std::{collections::HashMap, mem, time::Duration};
 
-use super::{Document, by_name, clipped};
+use super::{SnapshotFaults, SnapshotReader, keys::KnownKey};
 use crate::{
     eval::{
         measurement::{Measurement, Series, Values},
-        number::Point,
-        snapshot::Section,
-        table::Pipeline,
+        number::{Cause, Point},
+        persistence::windows_to_cover,
+        snapshot::Cut,
+        table::{Metric, Pipeline},
         unit::Unit,
     },
     input::{
-        data_faults::{key_of, outside},
+        data_faults::outside,
         document::Path,
-        json::{Entry, Points, Text},
+        json::{
+            JsonReader, NotJson, Scalar,
+            tree::{JsonEntry, JsonNode, JsonValue},
+        },
     },
     refusal::{Code, Fault, Faults},
 };
 
-impl<'a> Document<'a, '_> {
+impl SnapshotReader<'_> {
     /// The entries of a section, where it is there and an object.
-    pub(super) fn section(&self, section: Section, faults: &mut Faults) -> Option<Vec<Entry<'a>>> {
-        let Some(value) = self.get(key_of(section)) else {
-            if section == Section::Metrics {
-                let fault = Fault::new(Code::MissingKey, "\"metrics\" is missing")
-                    .at(self.text.start_of(self.text.root()))
-                    .path("$");
-                faults.push(fault.help("a snapshot has metrics: name -> one value a window"));
+    pub(super) fn section<'n>(
+        self,
+        section: &'n mut KnownKey,
+        faults: &mut Faults,
+    ) -> Option<impl Iterator<Item = &'n mut JsonEntry> + use<'n>> {
+        let Some(node) = &mut section.node else {
+            if let Some(help) = section.if_missing {
+                let fault = Fault::new(Code::MissingKey, format!("{:?} is missing", section.key));
+                faults.push(fault.at(self.start..self.start).path("$").help(help));
             }
             return None;
         };
-        let what = format!("{} is an object: name -> one value a window", key_of(section));
-        self.object(value, &what, &Path::Root("$").key(key_of(section)), faults)
+        let expected = format_args!("{} is an object: name -> one value a window", section.key);
+        self.object(node, expected, &Path::Root("$").key(section.key), faults)
     }
 
     /// The declared metrics by their id, and the names of the others.
     pub(super) fn measurements(
-        &self,
-        section: Section,
+        self,
+        section: &mut KnownKey,
         pipeline: &Pipeline,
-        faults: &mut Faults,
+        kept: KeptWindows,
+        faults: &mut SnapshotFaults,
     ) -> (Vec<Option<Measurement>>, Vec<String>) {
         let mut measurements: Vec<Option<Measurement>> = pipeline.metrics.iter().map(|_| None).collect();
         let mut unused = Vec::new();
         let path = Path::Root("$");
-        let path = path.key(key_of(section));
-        let mut declared = by_name(pipeline, &mut measurements);
-        for entry in self.section(section, faults).into_iter().flatten() {
+        let path = path.key(section.key);
+        let Some(entries) = self.section(section, &mut faults.fatal) else { return (measurements, unused) };
+        let slots = pipeline.metrics.iter().zip(&mut measurements);
+        let mut declared: HashMap<&str, _> =
+            slots.map(|(metric, slot)| (metric.name.as_str(), (metric, slot))).collect();
+        for entry in entries {
             let path = path.key(&entry.key);
             if let Some((metric, slot)) = declared.get_mut(entry.key.as_str()) {
-                **slot = Some(self.measurement(entry.value, metric.unit, &path, faults));
+                **slot = Some(self.measurement(&mut entry.node, metric, kept, &path, faults));
             } else {
-                self.text.find_duplicate_key(entry.value, &path, faults);
-                unused.push(entry.key);
+                self.find_duplicate_key(&entry.node, &path, &mut faults.fatal);
+                unused.push(mem::take(&mut entry.key));
             }
         }
         (measurements, unused)
     }
 
     /// The series of one metric; of a faulty one, no data in every window, so that its faults are told once.
-    fn measurement(&self, value: &'a RawValue, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Measurement {
-        let nothing = || Measurement::Single(Series::measured(Values::Constant(Point::NO_DATA)));
-        if !value.get().starts_with('{') {
-            return self.series(value, unit, path, faults).map_or_else(nothing, Measurement::Single);
+    fn measurement(
+        self,
+        node: &mut JsonNode,
+        metric: &Metric,
+        kept: KeptWindows,
+        path: &Path<'_>,
+        faults: &mut SnapshotFaults,
+    ) -> Measurement {
+        let nothing = || Measurement::Single(Series::no_data(Cause::NotANumber));
+        match &node.value {
+            JsonValue::Object(Some(entries)) if entries.is_empty() => {
+                let fault = Fault::new(Code::EmptyMap, "no series here").at(node.span.clone()).path(path);
+                faults.fatal.push(fault.help("write at least one, label -> one value a window"));
+                return nothing();
+            }
+            JsonValue::Object(_) => {}
+            _ => return self.series(node, metric, kept, path, faults).map_or_else(nothing, Measurement::Single),
         }
-        let Some(entries) = self.text.entries(value.get(), path, faults) else { return nothing() };
-        if entries.is_empty() {
-            let fault = Fault::new(Code::EmptyMap, "no series here").at(self.text.span(value.get())).path(path);
-            faults.push(fault.help("write at least one, label -> one value a window"));
-            return nothing();
-        }
-        let series = entries.into_iter().filter_map(|entry| {
-            if entry.value.get().starts_with('{') {
-                let expected = "a series is one value a window, or one number";
-                let fault = self.wrong(entry.value, expected, &path.key(&entry.key));
-                faults.push(fault.help("write an array, or one number"));
+        let expected = "a series is one value a window, or one number";
+        let entries = self.object(node, format_args!("{expected}"), path, &mut faults.fatal);
+        let Some(entries) = entries else { return nothing() };
+        let series = entries.filter_map(|entry| {
+            let path = path.key(&entry.key);
+            if matches!(entry.node.value, JsonValue::Object(_)) {
+                let fault = self.text(&mut faults.fatal).wrong(&entry.node, expected, &path);
+                faults.fatal.push(fault.help("write an array, or one number"));
                 return None;
             }
-            let series = self.series(entry.value, unit, &path.key(&entry.key), faults)?;
-            Some((entry.key, series))
+            let series = self.series(&mut entry.node, metric, kept, &path, faults)?;
+            Some((mem::take(&mut entry.key), series))
         });
         Measurement::Labelled(series.collect())
     }
 
     /// An array of values, or one value for every window.
-    fn series(&self, value: &'a RawValue, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Series> {
-        let measured = |points| Series::measured(Values::Windows(points));
-        if !value.get().starts_with('[') {
-            return self.point(value, unit, path, faults).map(|point| Series::measured(Values::Constant(point)));
-        }
-        // Most arrays are numbers and nulls in range. What is not is read again, element by element.
-        let series = match serde_json::from_str(value.get()).map(|Points(points)| measured(points)) {
-            Ok(series) if series.fits(unit) => series,
-            _ => {
-                let elements = Text::elements(value).into_iter().enumerate();
-                let points = elements.map(|(index, element)| self.point(element, unit, &path.index(index), faults));
-                // Collected whole first: every fault is to be found, not only the first.
-                let points: Vec<Option<Point>> = points.collect();
-                measured(points.into_iter().collect::<Option<_>>()?)
+    fn series(
+        self,
+        node: &mut JsonNode,
+        metric: &Metric,
+        kept: KeptWindows,
+        path: &Path<'_>,
+        faults: &mut SnapshotFaults,
+    ) -> Option<Series> {
+        match &mut node.value {
+            JsonValue::Points { points, .. } if points.is_empty() => {
+                let fault = Fault::new(Code::EmptyArray, "this array is empty").at(node.span.clone()).path(path);
+                faults.fatal.push(fault.help("write one value a window, or null where there is none"));
+                return None;
             }
-        };
-        if series.values().windows() == Some(0) {
-            let fault = Fault::new(Code::EmptyArray, "this array is empty").at(self.text.span(value.get())).path(path);
-            faults.push(fault.help("write one value a window, or null where there is none"));
-            return None;
+            JsonValue::Points { points, has_booleans } if !*has_booleans || metric.unit == Unit::Flag => {
+                let series = Series::measured(Values::Windows(mem::take(points)));
+                if series.fits(metric) {
+                    return Some(series);
+                }
+                if let Some(clamped) = clamped(&series, metric) {
+                    return Some(clamped);
+                }
+            }
+            JsonValue::Points { .. } | JsonValue::Array => {}
+            _ => {
+                let point = self.point(node, metric, path, Some(&mut faults.values));
+                return Some(Series::measured(Values::Constant(point)));
+            }
         }
-        Some(series)
+        Some(Series::measured(Values::Windows(self.elements(node, metric, kept, path, &mut faults.values))))
     }
 
-    /// One value, or null.
-    fn point(&self, value: &RawValue, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Point> {
-        let text = value.get();
-        let number = match (text, unit) {
-            ("null", _) => return Some(Point::NO_DATA),
-            ("true", Unit::Flag) => Some(1.0),
-            ("false", Unit::Flag) => Some(0.0),
-            _ => serde_json::from_str::<f64>(text).ok(),
+    /// The elements of an array of which at least one is no value of `metric`; faults of those that are judged.
+    fn elements(
+        self,
+        node: &JsonNode,
+        metric: &Metric,
+        kept: KeptWindows,
+        path: &Path<'_>,
+        faults: &mut Faults,
+    ) -> Vec<Point> {
+        let text = self.text(faults);
+        let each = |element: &mut dyn FnMut(&JsonNode)| {
+            // It was read before, so that nothing can be wrong with it as JSON.
+            let _: Result<(), NotJson> = JsonReader::of_text(text.0, node.span.start).array(|reader| {
+                element(&JsonNode::read(reader)?);
+                Ok(())
+            });
         };
-        if let Some(number) = number.filter(|number| unit.contains(*number)) {
-            return Some(Point::new(number));
+        let mut windows = 0;
+        each(&mut |_| windows += 1);
+        let first = kept.first(windows);
+        let mut points = Vec::with_capacity(windows);
+        each(&mut |element| {
+            let window = points.len();
+            let faults = (window >= first).then_some(&mut *faults);
+            points.push(self.point(element, metric, &path.index(window), faults));
+        });
+        points
+    }
+
+    /// One value, or null; no data where it is no value of `metric`, which is a fault where `faults` are asked for.
+    fn point(self, node: &JsonNode, metric: &Metric, path: &Path<'_>, faults: Option<&mut Faults>) -> Point {
+        let number = match (&node.value, metric.unit) {
+            (JsonValue::Scalar(Scalar::Null), _) => return Point::NO_DATA,
+            (JsonValue::Scalar(Scalar::Bool(value)), Unit::Flag) => Some(f64::from(u8::from(*value))),
+            (JsonValue::Scalar(Scalar::Number(number)), _) => Some(*number),
+            _ => None,
+        };
+        if let Some(admitted) = number.and_then(|number| metric.admit(number)) {
+            return Point::new(admitted);
         }
+        let cause = if number.is_some_and(|number| !number.is_nan()) { Cause::OutOfRange } else { Cause::NotANumber };
+        let Some(faults) = faults else { return Point::no_data(cause) };
+        let text = self.text(faults);
         faults.push_with(|| match number {
-            Some(number) => {
+            Some(number) if number.is_finite() => {
                 let help = "mend the export, or the metric's `unit` in the table";
-                outside(&clipped(text), number, unit, help).at(self.text.span(text)).path(path)
+                outside(&text.clipped(&node.span), number, metric, help).at(node.span.clone()).path(path)
             }
-            None if text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {
-                let fault = Fault::new(Code::NotFinite, format!("{} is not a finite number", clipped(text)));
-                fault.at(self.text.span(text)).path(path).help("write null where there is no data")
+            Some(_) => {
+                let message = format!("{} is not a finite number", text.clipped(&node.span));
+                let fault = Fault::new(Code::NotFinite, message).at(node.span.clone()).path(path);
+                fault.help("write null where there is no data")
             }
             None => {
-                let quoted = text.trim_matches('"');
+                let quoted = text.piece(&node.span).trim_matches('"');
                 let is_number = quoted.parse().is_ok_and(f64::is_finite);
-                let fault = self.wrong(value, "a number belongs here", path);
+                let fault = text.wrong(node, "a number belongs here", path);
                 if is_number {
                     Fault { code: Code::QuotedNumber, ..fault }.help(format!("write {quoted} without quotes"))
                 } else {
@@ -141,6 +201,30 @@ impl<'a> Document<'a, '_> {
                 }
             }
         });
-        None
+        Point::no_data(cause)
     }
+}
+
+/// Which windows are judged.
+#[derive(Clone, Copy)]
+pub(super) struct KeptWindows {
+    pub(super) cut: Cut,
+    /// The width of one.
+    pub(super) window: Duration,
+}
+
+impl KeptWindows {
+    /// The first of `windows` windows that is judged.
+    fn first(self, windows: usize) -> usize {
+        let entered = windows.saturating_sub(self.cut.before_entry);
+        let kept = self.cut.last.map_or(entered, |last| entered.min(windows_to_cover(last, self.window)));
+        windows - kept
+    }
+}
+
+/// The values as `metric` has them; `None` where one of them is none.
+fn clamped(series: &Series, metric: &Metric) -> Option<Series> {
+    let Values::Windows(points) = series.values() else { return None };
+    let admit = |point: &Point| point.get().map_or(Some(*point), |value| metric.admit(value).map(Point::new));
+    points.iter().map(admit).collect::<Option<_>>().map(|points| Series::measured(Values::Windows(points)))
 }

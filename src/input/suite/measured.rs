@@ -9,7 +9,7 @@ use crate::{
         notation::shortest,
         number::{Finite, Point},
         snapshot::Section,
-        table::{MetricId, Pipeline},
+        table::{Metric, MetricId, Pipeline},
         unit::Unit,
     },
     input::{
@@ -82,7 +82,7 @@ impl<'s> Reader<'s> {
             let slot = declared.and_then(|index| read.measurements.get_mut(index));
             if let (Some(metric), Some(slot)) = (metric, slot) {
                 // Of two with one name, which is a fault already, the first counts.
-                let measurement = self.measurement(node, metric.unit, &path.key(&key.text), faults);
+                let measurement = self.measurement(node, metric, &path.key(&key.text), faults);
                 slot.get_or_insert(measurement);
             } else {
                 let known = || pipeline.metrics.iter().map(|metric| metric.name.as_str());
@@ -95,10 +95,10 @@ impl<'s> Reader<'s> {
     }
 
     /// The series of one metric; of a faulty one, no data in every window, so that its faults are told once.
-    fn measurement(&mut self, node: &Node<'_>, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Measurement {
+    fn measurement(&mut self, node: &Node<'_>, metric: &Metric, path: &Path<'_>, faults: &mut Faults) -> Measurement {
         let nothing = || Series::measured(Values::Constant(Point::NO_DATA));
         let Yaml::Map(map) = &node.content else {
-            return Measurement::Single(self.series(node, unit, path, faults).unwrap_or_else(nothing));
+            return Measurement::Single(self.series(node, metric, path, faults).unwrap_or_else(nothing));
         };
         if map.is_empty() {
             let fault = at(Code::EmptyMap, node, "no series here").path(path);
@@ -111,7 +111,7 @@ impl<'s> Reader<'s> {
             if matches!(node.content, Yaml::Map(_)) {
                 let fault = wrong(node, "a series is one value a window, or one number", &path);
                 faults.push(fault.help("write `[240x3, _, 250]`, or one number"));
-            } else if let Some(series) = self.series(node, unit, &path, faults)
+            } else if let Some(series) = self.series(node, metric, &path, faults)
                 && labelled.iter().all(|(label, _)| *label != key.text)
             {
                 labelled.push((key.text.to_string(), series));
@@ -121,10 +121,10 @@ impl<'s> Reader<'s> {
     }
 
     /// A list of elements, or one value for every window.
-    fn series(&mut self, node: &Node<'_>, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<Series> {
+    fn series(&mut self, node: &Node<'_>, metric: &Metric, path: &Path<'_>, faults: &mut Faults) -> Option<Series> {
         let values = match &node.content {
-            Yaml::List(items) => Values::Windows(self.windows(node, items, unit, path, faults)?),
-            _ => match self.element(node, unit, path, faults)? {
+            Yaml::List(items) => Values::Windows(self.windows(node, items, metric, path, faults)?),
+            _ => match self.element(node, metric, path, faults)? {
                 (point, 1) => Values::Constant(point),
                 (_, count) => {
                     let source = self.source(node);
@@ -142,7 +142,7 @@ impl<'s> Reader<'s> {
         &mut self,
         node: &Node<'_>,
         items: &[Node<'_>],
-        unit: Unit,
+        metric: &Metric,
         path: &Path<'_>,
         faults: &mut Faults,
     ) -> Option<Vec<Point>> {
@@ -153,7 +153,7 @@ impl<'s> Reader<'s> {
         }
         let mut points = Some(Vec::new());
         for (index, item) in items.iter().enumerate() {
-            let element = self.element(item, unit, &path.index(index), faults);
+            let element = self.element(item, metric, &path.index(index), faults);
             let element = element.filter(|(_, count)| self.has_room(*count, item, &path.index(index), faults));
             match (element, &mut points) {
                 (Some((point, count)), Some(points)) => points.extend(std::iter::repeat_n(point, count)),
@@ -198,8 +198,14 @@ impl<'s> Reader<'s> {
     }
 
     /// One value, and in how many windows it stands.
-    fn element(&self, node: &Node<'_>, unit: Unit, path: &Path<'_>, faults: &mut Faults) -> Option<(Point, usize)> {
-        let point = self.parsed(node).and_then(|(element, count)| Ok((self.point(node, element, unit)?, count)));
+    fn element(
+        &self,
+        node: &Node<'_>,
+        metric: &Metric,
+        path: &Path<'_>,
+        faults: &mut Faults,
+    ) -> Option<(Point, usize)> {
+        let point = self.parsed(node).and_then(|(element, count)| Ok((self.point(node, element, metric)?, count)));
         point.map_err(|fault| faults.push(fault.path(path))).ok()
     }
 
@@ -236,22 +242,21 @@ impl<'s> Reader<'s> {
         })
     }
 
-    /// The value of an element as one that a metric of `unit` can have.
-    fn point(&self, node: &Node<'_>, element: Element, unit: Unit) -> Result<Point, Fault> {
+    /// The value of an element as the metric has it.
+    fn point(&self, node: &Node<'_>, element: Element, metric: &Metric) -> Result<Point, Fault> {
         let no_number = || wrong(node, "a number belongs here", &Path::Root(""));
         match element {
             Element::Nothing => Ok(Point::NO_DATA),
-            Element::Flag(flag) if unit == Unit::Flag => Ok(Point::new(f64::from(flag))),
+            Element::Flag(flag) if metric.unit == Unit::Flag => Ok(Point::new(f64::from(flag))),
             Element::Flag(_) => Err(no_number().help("only a metric with `unit: flag` is true or false")),
             // With how often it stands it is a text anyway.
             Element::Number(number) if matches!(node.content, Yaml::Text(_)) && !self.source(node).contains('x') => {
                 Err(quoted(&shortest(number.get()), no_number()))
             }
-            Element::Number(number) if unit.contains(number.get()) => Ok(Point::new(number.get())),
-            Element::Number(number) => {
-                let help = format!("a metric with `unit: {}` has no such value", unit.name());
-                Err(placed(node, outside(&shortest(number.get()), number.get(), unit, &help)))
-            }
+            Element::Number(number) => metric.admit(number.get()).map(Point::new).ok_or_else(|| {
+                let help = format!("a metric with `unit: {}` has no such value", metric.unit.name());
+                placed(node, outside(&shortest(number.get()), number.get(), metric, &help))
+            }),
         }
     }
 

@@ -88,7 +88,6 @@ pub fn of_fault(code: Code) -> Example {
         Code::BadLimit => (Inside::Gate, "{ metric: p95_ms, max: base + 10% }"),
         Code::NoComparator => (Inside::Gate, "{ metric: p95_ms }"),
         Code::SeveralComparators => (Inside::Gate, "{ metric: p95_ms, min: 10, max: 300 }"),
-        Code::MisplacedKey => (Inside::Gate, "{ metric: p95_ms, max: 300, windows: 2 }"),
         Code::ConflictingKeys => (Inside::Rollback, "{ metric: p95_ms, above: 400, windows: 2, for: 15m }"),
         Code::BadWindows => (Inside::Rollback, "{ metric: p95_ms, above: 400, windows: 1.5 }"),
         Code::BadReason => (Inside::Gate, r#"{ metric: p95_ms, max: 300, reason: "p95 above {limt}" }"#),
@@ -118,6 +117,10 @@ pub fn of_fault(code: Code) -> Example {
         Code::MissingMetric => (Inside::Snapshot, r#"{ "stage": "canary", "metrics": { "p59_ms": [240] } }"#),
         Code::OutOfRange => {
             (Inside::Snapshot, r#"{ "stage": "canary", "metrics": { "p95_ms": [240], "error_rate": [2.5] } }"#)
+        }
+        Code::BadRange => (Inside::Metrics, "satisfaction: { unit: score, range: [5, 1] }"),
+        Code::NoWindowsLeft => {
+            (Inside::Words, "a snapshot of ten minutes of a stage with `warmup: 10m`: no window is left to judge")
         }
         Code::EmptyArray => (Inside::Snapshot, r#"{ "stage": "canary", "metrics": { "p95_ms": [] } }"#),
         Code::UnequalLengths => {

@@ -4,10 +4,12 @@ use crate::{
     eval::{
         aggregate::Aggregate,
         answer::Answer,
+        exact::Exact,
         limit::Limit,
         measurement::{Measurement, Series, series_for_labels},
-        table::{Condition, Derived, Kind, MetricId},
-        trace::{Breach, Compared, Step, Steps, Trace},
+        persistence::Persistence,
+        table::{Condition, Derived, Kind, Measure, MetricId, Rule},
+        trace::{Compared, Step, Trace},
         verdict::Stretch,
     },
     outcome::Judged,
@@ -27,12 +29,12 @@ pub(super) struct Grid<'a, 't> {
     trace: &'a Trace<'t>,
     /// Whether neighbours with equal answers share a row where there are many.
     folds: bool,
-    /// What is to be seen of a window beyond its answer.
+    /// Windows with something special: see [`marks`].
     marks: Vec<(usize, &'static str)>,
 }
 
 /// One column of a grid.
-struct Column<'a> {
+struct GridColumn<'a> {
     head: String,
     /// What stands there for windows in a row.
     cell: Box<dyn Fn(Stretch) -> String + 'a>,
@@ -40,7 +42,7 @@ struct Column<'a> {
     whole: String,
 }
 
-impl<'a> Column<'a> {
+impl<'a> GridColumn<'a> {
     fn new(head: impl Into<String>, cell: impl Fn(Stretch) -> String + 'a) -> Self {
         Self { head: head.into(), cell: Box::new(cell), whole: String::new() }
     }
@@ -56,52 +58,54 @@ impl<'a, 't> Grid<'a, 't> {
     pub(super) fn rows(&self) -> Vec<Vec<String>> {
         let mut columns = self.places();
         columns.extend(self.ingredients());
-        let stretches = match &self.trace.steps {
-            Steps::NotEvaluated => Vec::new(),
-            Steps::Windows { needed, windows } => {
-                columns.extend(self.answers(windows, *needed));
-                self.stretches(windows, are_alike)
-            }
-            Steps::Whole { windows, whole, breach, .. } => {
-                columns.extend(self.values(windows, *whole, *breach));
-                self.stretches(windows, |one, other| one.value.is_some() == other.value.is_some())
-            }
-        };
+        columns.extend(self.answers());
         let heads = columns.iter().map(|column| column.head.clone()).collect();
         let row = |stretch: Stretch| columns.iter().map(|column| (column.cell)(stretch)).collect();
         let mut rows = vec![heads];
-        rows.extend(stretches.into_iter().map(row));
-        if matches!(self.trace.steps, Steps::Whole { .. }) {
+        rows.extend(self.stretches().into_iter().map(row));
+        if self.whole().is_some() {
             rows.push(columns.iter().map(|column| column.whole.clone()).collect());
         }
         rows
     }
 
+    /// What is made of all windows, where the rule is on that.
+    fn whole(&self) -> Option<(Aggregate, &Step)> {
+        match self.trace.measure {
+            Measure::Whole(aggregate) => Some((aggregate, self.trace.steps.last()?)),
+            Measure::Window | Measure::Sliding(..) => None,
+        }
+    }
+
     /// Which windows a row is about, and when they open.
-    fn places(&self) -> Vec<Column<'_>> {
-        let mut window = Column::new(
-            "window",
-            |Stretch { from, to }| {
-                if from == to { format!("w{from}") } else { format!("w{from}-w{to}") }
-            },
-        );
-        if let Steps::Whole { aggregate, .. } = &self.trace.steps {
-            aggregate.name().clone_into(&mut window.whole);
+    fn places(&self) -> Vec<GridColumn<'_>> {
+        let mut window =
+            GridColumn::new(
+                "window",
+                |Stretch { from, to }| {
+                    if from == to { format!("w{from}") } else { format!("w{from}-w{to}") }
+                },
+            );
+        if let Some((aggregate, _)) = self.whole() {
+            window.whole = aggregate.name().into_owned();
         }
         let times = Times::of(&self.judged.reading);
         let opens = times.map(|times| {
-            Column::new("opens", move |stretch: Stretch| times.opens(stretch.from).unwrap_or_else(|| "-".to_owned()))
+            GridColumn::new("opens", move |stretch: Stretch| {
+                times.opens(stretch.from).unwrap_or_else(|| "-".to_owned())
+            })
         });
         std::iter::once(window).chain(opens).collect()
     }
 
-    /// What the value was made of, where it was not measured itself; its samples; and what its limit moves with.
-    fn ingredients(&self) -> Vec<Column<'_>> {
-        let snapshot = &self.judged.reading.snapshot;
+    /// The parts that the value was made of, where it was not measured itself; its samples; and its baseline, where the limit
+    /// moves with it.
+    fn ingredients(&self) -> Vec<GridColumn<'_>> {
+        let snapshot = &self.judged.reading.prepared.snapshot;
         let check = &self.trace.check;
         let own = check.rule.condition.metric;
         let Some(metric) = self.judged.verdict.stage().pipeline().metric(own) else { return Vec::new() };
-        let is_made = self.series_of(snapshot.metric(own)).is_some_and(|series| series.quotient_of_sums().is_some());
+        let is_made = self.series_of(snapshot.metric(own)).is_some_and(Series::is_derived);
         let mut columns = Vec::new();
         let mut seen = Vec::new();
         for id in metric.ingredients() {
@@ -110,7 +114,12 @@ impl<'a, 't> Grid<'a, 't> {
             if !seen.contains(&id) && (is_counter || is_made) {
                 seen.push(id);
                 let name = self.words.metric_name(id);
-                columns.push(self.measured(name, id, self.series_of(snapshot.metric(id)), is_part && self.is_summed()));
+                columns.push(self.measured(
+                    name,
+                    id,
+                    self.series_of(snapshot.metric(id)),
+                    is_part && self.follows_from_parts(),
+                ));
             }
         }
         if matches!(check.limit, Limit::Baseline { .. }) {
@@ -120,58 +129,99 @@ impl<'a, 't> Grid<'a, 't> {
     }
 
     /// Whether the value of all windows follows from its parts' values of all windows, as that of a mean does not.
-    fn is_summed(&self) -> bool {
-        matches!(self.trace.steps, Steps::Whole { aggregate: Aggregate::Total | Aggregate::Last, .. })
+    fn follows_from_parts(&self) -> bool {
+        self.whole().is_some_and(|(aggregate, _)| aggregate.follows_from_parts())
     }
 
-    /// The series of a measurement that serves this one.
+    /// The series of a measurement that belongs to the label of this check.
     fn series_of<'m>(&self, measurement: Option<&'m Measurement>) -> Option<&'m Series> {
         series_for_labels(measurement, &[self.trace.check.series.as_deref()]).next().flatten()
     }
 
     /// The values of a metric beside the rule's own; with `in_all`, that of all windows too.
-    fn measured<'c>(&'c self, head: String, metric: MetricId, series: Option<&'c Series>, in_all: bool) -> Column<'c> {
+    fn measured<'c>(
+        &'c self,
+        head: String,
+        metric: MetricId,
+        series: Option<&'c Series>,
+        in_all: bool,
+    ) -> GridColumn<'c> {
         let value_at = move |window: usize| series.and_then(|series| series.at(window).get());
-        let mut column = Column::new(head, move |stretch| self.range(metric, windows_of(stretch).map(value_at)));
-        if let (Steps::Whole { aggregate, windows, .. }, Some(series), true) = (&self.trace.steps, series, in_all) {
-            let whole = aggregate.of(series, windows.len()).get();
+        let mut column = GridColumn::new(head, move |stretch| self.range(metric, windows_of(stretch).map(value_at)));
+        if let (Some((aggregate, _)), true) = (self.whole(), in_all) {
+            let known: Option<Vec<f64>> = self.trace.steps.iter().map(|step| value_at(step.window)).collect();
+            let whole = known.map(|known| aggregate.of_exact(known.into_iter().map(Exact::new)).nearest());
             column.whole = self.range(metric, std::iter::once(whole));
         }
         column
     }
 
-    /// The columns of a rule that judges window by window.
-    fn answers<'c>(&'c self, steps: &'c [Step], needed: usize) -> Vec<Column<'c>> {
-        let rule = self.trace.check.rule;
-        let own = move |stretch: Stretch| steps_in(steps, stretch).iter().map(|step| step.own);
-        let condition = &rule.condition;
-        let mut columns = vec![
-            Column::new("value", move |stretch| self.range(condition.metric, own(stretch).map(|own| own.value))),
-            Column::new(condition.comparator.name(), move |stretch| {
-                self.range(condition.metric, own(stretch).map(|own| own.limit))
-            }),
-            Column::new("holds", move |stretch| own(stretch).next().map_or("", |own| word(own.holds)).to_owned()),
-        ];
-        let and = rule.and().iter().enumerate();
-        columns.extend(and.map(|(number, condition)| self.other(number, condition, steps)));
-        if let Some(flag) = rule.unless().filter(|_| steps.iter().any(|step| step.exempt.is_some())) {
-            columns.push(Column::new(format!("unless {}", self.words.metric_name(flag)), move |stretch| {
-                let exempt = first(steps, stretch).and_then(|step| step.exempt);
+    /// What was compared in each window, and what that came to.
+    fn answers(&self) -> Vec<GridColumn<'_>> {
+        let (rule, condition) = (self.trace.check.rule, &self.trace.check.rule.condition);
+        let metric = condition.metric;
+        let own = move |stretch: Stretch| self.steps_in(stretch).iter().map(|step| step.own);
+        let mut columns = Vec::new();
+        if condition.measure != Measure::Window {
+            columns.push(GridColumn::new("measured", move |stretch| {
+                self.range(metric, self.steps_in(stretch).iter().map(|step| step.measured))
+            }));
+        }
+        if let Some((_, step)) = self.whole().filter(|_| rule.and.is_empty()) {
+            let only = |head: &str, whole: String| GridColumn { whole, ..GridColumn::new(head, |_| String::new()) };
+            columns.push(only("value", self.amounts(metric, std::iter::once(step.own))));
+            columns.push(only(condition.comparator.name(), self.range(metric, std::iter::once(step.own.limit))));
+            columns.push(only("holds", word(step.own.holds).to_owned()));
+            columns.push(only("breach", breach_word(step)));
+            return columns;
+        }
+        columns.push(GridColumn::new("value", move |stretch| self.amounts(metric, own(stretch))));
+        columns.push(GridColumn::new(condition.comparator.name(), move |stretch| {
+            self.range(metric, own(stretch).map(|own| own.limit))
+        }));
+        columns.push(GridColumn::new("holds", move |stretch| {
+            own(stretch).next().map_or("", |own| word(own.holds)).to_owned()
+        }));
+        let and = rule.and.iter().enumerate();
+        columns.extend(and.map(|(number, condition)| self.other(number, condition)));
+        if let Some(flag) = rule.unless.filter(|_| self.trace.steps.iter().any(|step| step.exempt.is_some())) {
+            columns.push(GridColumn::new(format!("unless {}", self.words.metric_name(flag)), move |stretch| {
+                let exempt = self.steps_in(stretch).first().and_then(|step| step.exempt);
                 exempt.map_or("", word).to_owned()
             }));
         }
-        columns.push(Column::new("breach", move |stretch| {
-            first(steps, stretch).map_or_else(String::new, |step| breach_word(step.breach))
+        columns.push(GridColumn::new("breach", move |stretch| {
+            self.steps_in(stretch).first().map_or_else(String::new, breach_word)
         }));
-        if rule.kind == Kind::Rollback {
-            columns.push(Column::new("run", move |stretch| run(steps_in(steps, stretch), needed)));
+        if let Some(needed) = needed(rule, self.judged) {
+            columns.push(GridColumn::new("run", move |stretch| run(self.steps_in(stretch), needed)));
         }
-        columns.push(Column::new("", move |stretch| self.marks(stretch).join(", ")));
+        columns.push(GridColumn::new("", move |stretch| self.marks(stretch).join(", ")));
         columns
     }
 
+    /// The steps of windows in a row.
+    fn steps_in(&self, Stretch { from, to }: Stretch) -> &[Step] {
+        let first = self.trace.steps.first().map_or(0, |step| step.window);
+        self.trace.steps.get(from.saturating_sub(first)..=to.saturating_sub(first)).unwrap_or_default()
+    }
+
+    /// Values of windows in a row: of one that is an interval, that.
+    fn amounts(&self, metric: MetricId, compared: impl Iterator<Item = Compared> + Clone) -> String {
+        let value = |value| self.words.value(metric, value);
+        match compared.clone().next().and_then(|compared| compared.between) {
+            Some((low, high)) if compared.clone().count() == 1 => match (low.is_finite(), high.is_finite()) {
+                (true, true) => format!("{} to {}", value(low), value(high)),
+                (true, false) => format!("{} or more", value(low)),
+                (false, true) => format!("{} or less", value(high)),
+                (false, false) => "-".to_owned(),
+            },
+            _ => self.range(metric, compared.map(|compared| compared.value)),
+        }
+    }
+
     /// A condition of `and`.
-    fn other<'c>(&'c self, number: usize, condition: &'c Condition, steps: &'c [Step]) -> Column<'c> {
+    fn other<'c>(&'c self, number: usize, condition: &'c Condition) -> GridColumn<'c> {
         let words = &self.words;
         let head = format!("and {} {}", words.metric_name(condition.metric), condition.comparator.name());
         let limit = condition.limit(self.judged.verdict.stage().id());
@@ -179,8 +229,8 @@ impl<'a, 't> Grid<'a, 't> {
             Some(Limit::Baseline { .. }) | None => (head, true),
             Some(limit) => (format!("{head} {}", words.limit(condition, limit)), false),
         };
-        Column::new(head, move |stretch| {
-            let compared = || steps_in(steps, stretch).iter().filter_map(move |step| step.and.get(number));
+        GridColumn::new(head, move |stretch| {
+            let compared = || self.steps_in(stretch).iter().filter_map(move |step| step.and.get(number));
             let value = self.range(condition.metric, compared().map(|compared| compared.value));
             let limit = if moves {
                 format!(" by {}", self.range(condition.metric, compared().map(|compared| compared.limit)))
@@ -192,36 +242,18 @@ impl<'a, 't> Grid<'a, 't> {
         })
     }
 
-    /// The columns of a rule on one value of all windows.
-    fn values<'c>(&'c self, windows: &'c [Compared], whole: Compared, breach: Breach) -> Vec<Column<'c>> {
-        let condition = &self.trace.check.rule.condition;
-        let metric = condition.metric;
-        let mut value = Column::new("value", move |stretch: Stretch| {
-            let those = windows_of(stretch).filter_map(|window| windows.get(window));
-            self.range(metric, those.map(|compared| compared.value))
-        });
-        value.whole = self.range(metric, std::iter::once(whole.value));
-        let last = |head: &str, text: String| Column { whole: text, ..Column::new(head, |_| String::new()) };
-        let limit = self.range(metric, std::iter::once(whole.limit));
-        vec![
-            value,
-            last(condition.comparator.name(), limit),
-            last("holds", word(whole.holds).to_owned()),
-            last("breach", breach_word(breach)),
-        ]
-    }
-
     /// The windows as rows: of many, neighbours with equal answers share one, but for those that are marked.
-    fn stretches<T>(&self, windows: &[T], is_alike: impl Fn(&T, &T) -> bool) -> Vec<Stretch> {
-        let singles = || (0..windows.len()).map(|window| Stretch { from: window, to: window });
-        if windows.len() <= MANY || !self.folds {
+    fn stretches(&self) -> Vec<Stretch> {
+        let steps = &self.trace.steps;
+        let singles = || steps.iter().map(|step| Stretch { from: step.window, to: step.window });
+        if steps.len() <= MANY || !self.folds {
             return singles().collect();
         }
         let mut stretches: Vec<Stretch> = Vec::new();
         for window in singles() {
             let continues = stretches.last().is_some_and(|last| {
-                let pair = windows.get(last.from).zip(windows.get(window.from));
-                pair.is_some_and(|(one, other)| is_alike(one, other))
+                let pair = self.steps_in(*last).first().zip(self.steps_in(window).first());
+                pair.is_some_and(|(one, other)| are_alike(one, other))
                     && self.marks(*last).is_empty()
                     && self.marks(window).is_empty()
             });
@@ -261,36 +293,28 @@ impl<'a, 't> Grid<'a, 't> {
 
 /// Whether every answer is the same in two windows.
 fn are_alike(one: &Step, other: &Step) -> bool {
-    let answers = |step: &Step| (step.own.holds, step.exempt, step.breach);
+    let answers = |step: &Step| {
+        (step.own.holds, step.exempt, step.breach, step.is_judged, step.is_skipped, step.measured.is_some())
+    };
     answers(one) == answers(other) && one.and.iter().zip(&other.and).all(|(one, other)| one.holds == other.holds)
 }
 
-/// What is to be seen of single windows: the value that the report shows, where the rule fired, and where its longest
-/// run ends.
+/// The windows with something special, and what it is: they have the value that the report shows, or the rule fired there,
+/// or its longest run ended there.
 fn marks(trace: &Trace<'_>) -> Vec<(usize, &'static str)> {
     let check = &trace.check;
     let worst = check.worst.and_then(|worst| worst.window).map(|window| {
         let breaches = check.breaches.iter().any(|breach| (breach.from..=breach.to).contains(&window));
         (window, if breaches { "worst" } else { "nearest" })
     });
-    let longest = match &trace.steps {
-        Steps::Windows { windows, .. } if check.rule.kind == Kind::Rollback => longest_run(windows),
-        _ => None,
-    };
+    let is_on_windows = !matches!(trace.measure, Measure::Whole(_)) && check.rule.kind == Kind::Rollback;
+    let longest = longest_run(&trace.steps).filter(|_| is_on_windows);
     let marks = [worst, check.fired_at.map(|window| (window, "fired")), longest.map(|run| (run.to, "longest run"))];
     marks.into_iter().flatten().collect()
 }
 
 fn windows_of(stretch: Stretch) -> impl Iterator<Item = usize> {
     stretch.from..=stretch.to
-}
-
-fn steps_in(steps: &[Step], stretch: Stretch) -> &[Step] {
-    steps.get(stretch.from..=stretch.to).unwrap_or_default()
-}
-
-fn first(steps: &[Step], stretch: Stretch) -> Option<&Step> {
-    steps.get(stretch.from)
 }
 
 fn word(answer: Answer) -> &'static str {
@@ -302,15 +326,27 @@ fn word(answer: Answer) -> &'static str {
 }
 
 /// Whether a window breaches, and what `missing` made of one without data.
-fn breach_word(breach: Breach) -> String {
-    match (breach.measured, breach.resolved) {
+fn breach_word(step: &Step) -> String {
+    if step.is_skipped {
+        return "skipped".to_owned();
+    }
+    if !step.is_judged {
+        return "not judged".to_owned();
+    }
+    match (step.breach.measured, step.breach.resolved) {
         (Answer::Unknown, Answer::Unknown) => "unknown".to_owned(),
         (Answer::Unknown, resolved) => format!("unknown, so {}", word(resolved)),
         (measured, _) => word(measured).to_owned(),
     }
 }
 
-/// How long the run is, of how many windows that it takes: `2 of 3`, `1 to 40 of 3`.
+/// How many windows in a row a rule takes, where it is a run that it waits for; one, of a trigger that fires at once.
+pub(super) fn needed(rule: &Rule, judged: &Judged<'_>) -> Option<usize> {
+    let at_once = (rule.kind == Kind::Rollback && rule.persistence == Persistence::Once).then_some(1);
+    rule.persistence.run(judged.verdict.window()).or(at_once)
+}
+
+/// How long the run is, and how long it must be: `2 of 3`, `1 to 40 of 3`.
 fn run(steps: &[Step], needed: usize) -> String {
     match (steps.first(), steps.last()) {
         (Some(first), Some(last)) if first.run != last.run => format!("{} to {} of {needed}", first.run, last.run),
@@ -318,9 +354,11 @@ fn run(steps: &[Step], needed: usize) -> String {
     }
 }
 
-/// The longest run of breaches, the earliest of equals.
+/// The longest run of breaches; of several as long, the first.
 pub(super) fn longest_run(steps: &[Step]) -> Option<Stretch> {
     let longest = steps.iter().map(|step| step.run).max().filter(|run| *run > 0)?;
-    let to = steps.iter().position(|step| step.run == longest)?;
-    Some(Stretch { from: to + 1 - longest, to })
+    let end = steps.iter().position(|step| step.run == longest)?;
+    let to = steps.get(end)?.window;
+    let run = steps.get(..=end)?.iter().rev().filter(|step| !step.is_skipped);
+    Some(Stretch { from: run.take(longest).last()?.window, to })
 }

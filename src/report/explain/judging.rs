@@ -1,15 +1,16 @@
 //! How rules judged a snapshot, window by window: values, limits, answers and runs, so that anyone can check a verdict
-//! by hand. It tells what the judging looked at, and judges nothing.
+//! by hand. It shows what the judging looked at, and judges nothing itself.
 
-use super::grid::{Grid, longest_run};
+use super::grid::{Grid, longest_run, needed};
 use crate::{
     eval::{
         answer::Answer,
         judge::trace,
         notation::duration,
+        persistence::Persistence,
         reason::subject,
-        table::{Kind, Rule},
-        trace::{Steps, Trace},
+        table::{Measure, Rule},
+        trace::{Step, Trace},
         verdict::{State, Stretch},
     },
     outcome::Judged,
@@ -21,12 +22,12 @@ use crate::{
     },
 };
 
-/// How `rules`, each of which the stage must have, judged a snapshot called `name`; lines of words have at most `width`
-/// columns. With `options.verbose`, every window has a line of its own.
+/// How `rules`, each of which the stage must have, judged a snapshot called `name`. With `options.verbose`, every window has
+/// a line of its own.
 #[must_use]
-pub fn render<'t>(judged: &Judged<'t>, rules: &[&'t Rule], name: &str, options: &TextOptions, width: usize) -> String {
+pub fn render<'t>(judged: &Judged<'t>, rules: &[&'t Rule], name: &str, options: &TextOptions) -> String {
     let brief = TextOptions { verbose: false, ..options.clone() };
-    let judging = Judging { judged, options, width, words: Wording::shown(judged.verdict.stage().pipeline()) };
+    let judging = Judging { judged, options, words: Wording::shown(judged.verdict.stage().pipeline()) };
     let rules = rules.iter().map(|rule| judging.rule(rule));
     std::iter::once(header(judged, name, &brief)).chain(rules).collect()
 }
@@ -47,7 +48,6 @@ pub fn conclusion(judged: &Judged<'_>) -> String {
 struct Judging<'a, 't> {
     judged: &'a Judged<'t>,
     options: &'a TextOptions,
-    width: usize,
     words: Wording<'t>,
 }
 
@@ -55,12 +55,10 @@ impl<'t> Judging<'_, 't> {
     /// The rule in words, and how it judged each series.
     fn rule(&self, rule: &'t Rule) -> String {
         let stage = self.judged.verdict.stage();
-        let scope = Scope::Stage(stage.id());
-        let sentences = std::iter::once(self.words.sentence(rule, scope)).chain(self.words.notes(rule, scope));
-        let sentences: Vec<String> = sentences.collect();
+        let sentences = self.words.sentences(rule, Scope::Stage(stage.id()));
         let mut text = format!("\n{}   {}:{}\n", shown(&rule.id), shown(&self.options.table), rule.line);
-        text += &paragraph("  ", &sentences.join(" "), self.width);
-        let traces = trace(stage, &self.judged.reading.snapshot, rule);
+        text += &paragraph("  ", &sentences, self.options.width);
+        let traces = trace(stage, &self.judged.reading.prepared, rule);
         text + &traces.iter().map(|trace| self.series(trace)).collect::<String>()
     }
 
@@ -73,37 +71,41 @@ impl<'t> Judging<'_, 't> {
             let metric = self.words.metric_name(check.rule.condition.metric);
             text += &format!("\n  {}\n", shown(&subject(&metric, label)));
         }
-        if trace.steps != Steps::NotEvaluated {
+        if !trace.steps.is_empty() {
             text += &format!("\n{}\n", columns("    ", &Grid::new(self.judged, trace, !self.options.verbose).rows()));
         }
-        text += &counted(trace);
+        text += &counted(trace, needed(check.rule, self.judged));
         let reason = check.reason.as_deref().map_or_else(String::new, |reason| format!("  {}", shown(reason)));
         text + &format!("    {}{reason}\n", outcome_word(check, self.options))
     }
 }
 
-/// The windows that breach, counted as the rule counts them.
-fn counted(trace: &Trace<'_>) -> String {
-    let Steps::Windows { needed, windows } = &trace.steps else { return String::new() };
-    let (kind, all) = (trace.check.rule.kind, windows.len());
+/// The windows that breach, counted as the rule counts them; `needed` is the run that it takes, where it takes one.
+fn counted(trace: &Trace<'_>, needed: Option<usize>) -> String {
+    let windows: Vec<&Step> = trace.steps.iter().filter(|step| step.is_judged && !step.is_skipped).collect();
+    if windows.is_empty() || matches!(trace.measure, Measure::Whole(_)) {
+        return String::new();
+    }
+    let (rule, all) = (trace.check.rule, windows.len());
     let of = |answer| windows.iter().filter(|step| step.breach.resolved == answer).count();
     let (breaching, unknown) = (of(Answer::Yes), of(Answer::Unknown));
-    let mut said = match (kind, longest_run(windows)) {
+    let mut said = match (needed, longest_run(&trace.steps)) {
         (_, None) => "no window breaches".to_owned(),
-        (Kind::Gate, Some(_)) => format!("{breaching} of {all} windows {}", verb(breaching, "breaches", "breach")),
-        (Kind::Rollback, Some(run)) => format!("the longest run is {}", places(run)),
+        (None, Some(_)) => format!("{breaching} of {all} windows {}", verb(breaching, "breaches", "breach")),
+        (Some(_), Some(run)) => format!("the longest run is {}", places(run)),
     };
-    if kind == Kind::Rollback {
-        said += &match needed {
-            1 => "; one window is enough".to_owned(),
-            _ => format!("; it takes {needed} in a row"),
-        };
-    }
+    said += &match (needed, rule.persistence) {
+        (Some(1), _) => "; one window is enough".to_owned(),
+        (Some(needed), _) => format!("; it takes {needed} in a row"),
+        (None, Persistence::Once) => String::new(),
+        (None, persistence) => format!("; it takes a breach{}", persistence.in_words()),
+    };
     if unknown > 0 {
         said += &format!("; {unknown} of {all} {} unknown", verb(unknown, "is", "are"));
     }
-    if trace.check.state == State::NoData && kind == Kind::Rollback {
-        let possible = windows.iter().map(|step| step.possible).max().unwrap_or_default();
+    if trace.check.state == State::NoData && needed.is_some() {
+        let runs = windows.split(|step| step.breach.resolved == Answer::No);
+        let possible = runs.map(<[_]>::len).max().unwrap_or_default();
         said += &format!(", and were they breaches, the longest run would be {possible}");
     }
     format!("    {said}\n")

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::{
-    facts::{Facts, class},
-    metric::{counted, judged},
+    metric::judged,
+    words::{PageWords, class},
 };
 use crate::{
     eval::{
@@ -16,7 +16,9 @@ use crate::{
     report::{
         escape::shown,
         fault,
-        rows::{CheckRow, Urgency, check_rows, times, urgency},
+        rows::{CheckRow, Urgency, check_rows, times},
+        steps::step_lists,
+        wording::{counted, within},
     },
 };
 
@@ -40,17 +42,17 @@ pub(super) fn head(judged: &Judged<'_>, table: &str) -> Markup {
     }
 }
 
-/// Everything below it.
+/// Everything below the head.
 pub(super) fn body(judged: &Judged<'_>, table: &str) -> Markup {
-    let facts = Facts::new(judged, table);
+    let words = PageWords::new(judged, table);
     html! {
         div.beside {
-            section.happened { h3 { "What happened" } (findings(&facts)) }
-            section.next { h3 { (next_heading(&facts)) } (next(&facts)) }
+            section.happened { h3 { "What happened" } (findings(&words)) }
+            section.next { h3 { (next_heading(&words)) } (next(&words)) }
         }
-        section { h3 { "Metrics" } (judged_metrics(&facts)) }
-        section { h3 { "All checks" } (checks(&facts)) }
-        (unused(&facts))
+        section { h3 { "Metrics" } (judged_metrics(&words)) }
+        section { h3 { "All checks" } (checks(&words)) }
+        (unused(&words))
         (about(judged))
     }
 }
@@ -69,24 +71,24 @@ fn about(judged: &Judged<'_>) -> Markup {
     }
 }
 
-fn judged_metrics(facts: &Facts<'_>) -> Markup {
-    html! { div.metrics { @for metric in judged(facts) { (metric.figure()) } } }
+fn judged_metrics(words: &PageWords<'_>) -> Markup {
+    html! { div.metrics { @for metric in judged(words) { (metric.figure()) } } }
 }
 
 /// What is not passing, the most urgent first.
-fn findings(facts: &Facts<'_>) -> Markup {
+fn findings(words: &PageWords<'_>) -> Markup {
     const MOST: usize = 50;
-    let found: Vec<_> = check_rows(facts.judged).into_iter().filter(|row| row.urgency.is_raised()).collect();
+    let found: Vec<_> = check_rows(words.judged).into_iter().filter(|row| row.urgency.is_raised()).collect();
     html! {
         @if found.is_empty() {
             p { "Nothing stands against it: every gate that was evaluated holds, and no trigger fired." }
         }
-        @else { ol.findings { @for row in found.iter().take(MOST) { (finding(facts, row)) } } }
+        @else { ol.findings { @for row in found.iter().take(MOST) { (finding(words, row)) } } }
         @if found.len() > MOST { p.note { "And " (found.len() - MOST) " more, in the table of all checks." } }
     }
 }
 
-fn finding(facts: &Facts<'_>, row: &CheckRow<'_, '_>) -> Markup {
+fn finding(words: &PageWords<'_>, row: &CheckRow<'_, '_>) -> Markup {
     html! {
         li class={ "finding " (class(row.urgency)) } {
             h4 {
@@ -95,8 +97,8 @@ fn finding(facts: &Facts<'_>, row: &CheckRow<'_, '_>) -> Markup {
             }
             dl {
                 @match row.check {
-                    Some(check) => (evidence(facts, check)),
-                    None => (too_short(facts.judged)),
+                    Some(check) => (evidence(words, check)),
+                    None => (too_short(words.judged)),
                 }
             }
         }
@@ -108,14 +110,14 @@ fn state(row: &CheckRow<'_, '_>) -> Markup {
 }
 
 /// Since when, by how much, and by which rule.
-fn evidence(facts: &Facts<'_>, check: &Check<'_>) -> Markup {
-    let (id, place) = facts.place(check);
+fn evidence(words: &PageWords<'_>, check: &Check<'_>) -> Markup {
+    let (id, place) = words.place(check);
     html! {
-        @if let Some(since) = facts.since(check) { dt { "Since" } dd { (since) } }
-        @if let Some(worst) = check.worst { dt { "By how much" } dd { (facts.distance(check, worst)) } }
-        @if let Some(gaps) = facts.gaps(check) { dt { "No data" } dd { (gaps) } }
+        @if let Some(since) = words.since(check) { dt { "Since" } dd { (since) } }
+        @if let Some(worst) = check.worst { dt { "By how much" } dd { (words.distance(check, worst)) } }
+        @if let Some(gaps) = words.gaps(check) { dt { "No data" } dd { (gaps) } }
         dt { "Rule" }
-        dd { (facts.sentence(check)) " " span.where { bdi { (id) } ", " bdi { (place) } } }
+        dd { (words.sentence(check)) " " span.where { bdi { (id) } ", " bdi { (place) } } }
         @if let Some(about) = &check.rule.about { dt { "Why" } dd { (shown(about.trim_end())) } }
     }
 }
@@ -128,15 +130,18 @@ fn too_short(judged: &Judged<'_>) -> Markup {
     }
 }
 
-fn next_heading(facts: &Facts<'_>) -> String {
-    let verdict = &facts.judged.verdict;
-    let within = verdict.stage().stage().rollback_within.filter(|_| verdict.rollback_triggered());
-    within.map_or_else(|| "What to do now".to_owned(), |within| format!("What to do now, within {}", duration(within)))
+fn next_heading(words: &PageWords<'_>) -> String {
+    let verdict = &words.judged.verdict;
+    let within = within(verdict.stage().stage());
+    if within.is_empty() || !verdict.rollback_triggered() {
+        return "What to do now".to_owned();
+    }
+    format!("What to do now,{within}")
 }
 
-/// The steps of the table; on hold, which has none, what would let the stage go on.
-fn next(facts: &Facts<'_>) -> Markup {
-    let verdict = &facts.judged.verdict;
+/// What to do, and on hold what would let the stage go on.
+fn next(words: &PageWords<'_>) -> Markup {
+    let verdict = &words.judged.verdict;
     let stage = shown(&verdict.stage().stage().name);
     let next = verdict.stage().next().map(|next| shown(&next.name));
     let first = match (verdict.decision(), next) {
@@ -145,39 +150,22 @@ fn next(facts: &Facts<'_>) -> Markup {
         (Decision::Hold, _) => format!("Stay at {stage}: do not promote, and do not roll back."),
         (Decision::Rollback, _) => format!("Roll back from {stage}."),
     };
-    let steps = verdict.next_steps();
     html! {
         p.first { strong { (first) } }
-        @if verdict.decision() == Decision::Hold {
-            ul { @for way in ways_on(facts) { li { (way) } } }
-        }
-        @if !steps.is_empty() {
-            ol.steps { @for step in steps { li { (shown(step.trim_end())) } } }
+        @for list in step_lists(words.judged) {
+            p { (list.title) }
+            ol.steps { @for step in list.steps { li { (shown(step.trim_end())) } } }
         }
         p.note { "Nothing was executed." }
     }
 }
 
-/// What would have to change for a hold to end.
-fn ways_on(facts: &Facts<'_>) -> Vec<String> {
-    let verdict = &facts.judged.verdict;
-    let has = |wanted| verdict.checks().iter().any(|check| urgency(check) == wanted);
-    let missing = verdict.required().unwrap_or_default().saturating_sub(verdict.observed());
-    let ways = [
-        (has(Urgency::Failed), "Find out why the limits that failed are not kept.".to_owned()),
-        (has(Urgency::NoData), "Get the data that is missing: it could turn the answer.".to_owned()),
-        (!verdict.is_observed(), format!("Observe for {} more.", duration(missing))),
-        (true, "Then judge a fresh snapshot of this stage.".to_owned()),
-    ];
-    ways.into_iter().filter_map(|(applies, way)| applies.then_some(way)).collect()
-}
-
-/// Every check, the most urgent first; of very many, as they are on thousands of series, the first.
-fn checks(facts: &Facts<'_>) -> Markup {
+/// Every check, the most urgent first. On thousands of series there are very many: then only the first ones.
+fn checks(words: &PageWords<'_>) -> Markup {
     const MOST: usize = 2000;
-    let all = check_rows(facts.judged);
+    let all = check_rows(words.judged);
     html! {
-        // Wider than a small screen, it scrolls by itself, also by keyboard.
+        // On a small screen the table scrolls inside this box; tabindex lets the keyboard scroll it, too.
         div.scroll tabindex="0" role="region" aria-label="All checks" {
             table.checks {
                 thead { tr {
@@ -185,14 +173,14 @@ fn checks(facts: &Facts<'_>) -> Markup {
                     th.number scope="col" { "Worst" }
                     @for head in ["Limit", "Windows", "Rule"] { th scope="col" { (head) } }
                 } }
-                tbody { @for row in all.iter().take(MOST) { (check_row(facts, row)) } }
+                tbody { @for row in all.iter().take(MOST) { (check_row(words, row)) } }
             }
         }
         @if all.len() > MOST { p.note { "And " (all.len() - MOST) " more; the JSON report has them all." } }
     }
 }
 
-fn check_row(facts: &Facts<'_>, row: &CheckRow<'_, '_>) -> Markup {
+fn check_row(words: &PageWords<'_>, row: &CheckRow<'_, '_>) -> Markup {
     let why = row.reason.as_deref().filter(|_| row.urgency == Urgency::NotEvaluated);
     html! {
         tr {
@@ -202,15 +190,15 @@ fn check_row(facts: &Facts<'_>, row: &CheckRow<'_, '_>) -> Markup {
             td { (shown(&row.limit)) }
             td { (shown(why.unwrap_or(&row.windows))) }
             td.where {
-                @if let Some((id, place)) = row.check.map(|check| facts.place(check)) { bdi { (id) } ", " bdi { (place) } }
+                @if let Some((id, place)) = row.check.map(|check| words.place(check)) { bdi { (id) } ", " bdi { (place) } }
             }
         }
     }
 }
 
 /// What the snapshot holds and no rule looked at.
-fn unused(facts: &Facts<'_>) -> Markup {
-    let reading = &facts.judged.reading;
+fn unused(words: &PageWords<'_>) -> Markup {
+    let reading = &words.judged.reading;
     let lists = [("metrics", &reading.unused_metrics), ("baselines", &reading.unused_baseline)];
     html! {
         @if lists.iter().any(|(_, names)| !names.is_empty()) {

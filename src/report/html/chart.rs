@@ -1,5 +1,5 @@
-//! Windows as a curve with its limits, drawn as SVG. Colours, dashes and the hatch of gaps are those of the page's
-//! style; shapes and words here carry the same, so that nothing depends on colour.
+//! A chart of one metric, drawn as SVG: curves over windows, with limits, breaches and gaps. Colours, dashes and hatching
+//! come from the page's style. Shapes and words say the same, so that nothing depends on colour.
 
 use svg::node::element::{
     Circle, Description, Element, Group, Line as Stroke, Path, Rectangle, SVG, Text, Title, path::Data,
@@ -12,39 +12,39 @@ use crate::eval::{
     verdict::{Stretch, Worst},
 };
 
-/// More windows than this share columns, about one a pixel.
+/// The most columns of a chart, about one a pixel. More windows than this share columns.
 pub(super) const COLUMNS: usize = 390;
 
-/// How many curves are distinguished by colour, dash and marker; those beyond are thin and grey.
+/// How many curves have a look of their own: colour, dash and marker. Those beyond are thin and grey.
 pub(super) const LOOKS: usize = 6;
 
-/// What is drawn. Everything in it is text as it is to be seen.
+/// What is drawn. Texts in it are escaped already.
 pub(super) struct Chart<'a> {
-    /// For those who do not see it: what it is,
+    /// What it is, for screen readers.
     pub(super) name: String,
-    /// and what it shows.
+    /// What it shows, for screen readers.
     pub(super) description: String,
     pub(super) windows: usize,
     pub(super) unit: Unit,
-    /// The first ones have looks of their own.
-    pub(super) curves: Vec<Curve<'a>>,
+    /// The first [`LOOKS`] have looks of their own.
+    pub(super) curves: Vec<SeriesCurve<'a>>,
     pub(super) limits: Vec<LimitLine<'a>>,
     /// One for each rule that some window breaches.
     pub(super) lanes: Vec<Lane>,
     /// The value that the reader should find first.
     pub(super) worst: Option<Worst>,
-    /// When a window opens, if that is known; a date before a space is written below.
+    /// When a window opens, if that is known: a clock time, or a date, a space and a clock time.
     pub(super) opens: &'a dyn Fn(usize) -> Option<String>,
 }
 
 /// The value of a window; `None` for no data.
-pub(super) type Values<'a> = Box<dyn Fn(usize) -> Option<f64> + 'a>;
+pub(super) type ValueAt<'a> = Box<dyn Fn(usize) -> Option<f64> + 'a>;
 
 /// One series.
-pub(super) struct Curve<'a> {
+pub(super) struct SeriesCurve<'a> {
     /// What stands at its end; empty where there is only one.
     pub(super) label: String,
-    pub(super) at: Values<'a>,
+    pub(super) at: ValueAt<'a>,
 }
 
 /// A limit: the same in every window, or moving with a baseline.
@@ -52,7 +52,7 @@ pub(super) struct LimitLine<'a> {
     pub(super) kind: Kind,
     pub(super) label: String,
     pub(super) moves: bool,
-    pub(super) at: Values<'a>,
+    pub(super) at: ValueAt<'a>,
 }
 
 /// The windows that breach one rule.
@@ -69,13 +69,13 @@ const LEFT: f64 = 60.0;
 const RIGHT: f64 = WIDTH - 112.0;
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = TOP + 150.0;
-/// Where the rows of breaches begin.
+/// Where the lanes begin: the rows of breaches below the curves.
 const LANES: f64 = BOTTOM + 8.0;
 /// The height of a line of text, with room for the larger letters of a small screen.
 const ROW: f64 = 17.0;
 
 impl Chart<'_> {
-    /// The SVG element, to stand in a page.
+    /// The chart as an SVG element.
     pub(super) fn draw(&self) -> String {
         let drawing = Drawing::new(self);
         let height = drawing.axis_at() + ROW * drawing.rows_of_axis();
@@ -126,13 +126,13 @@ fn sample() -> SVG {
 
 /// What the windows of one column come to.
 #[derive(Clone, Copy, Default)]
-struct Column {
+struct ChartColumn {
     /// The lowest and the highest value; `None` where no window has data.
     range: Option<(f64, f64)>,
     has_gap: bool,
 }
 
-impl Column {
+impl ChartColumn {
     fn add(&mut self, value: Option<f64>) {
         match (value, self.range) {
             (None, _) => self.has_gap = true,
@@ -145,18 +145,18 @@ impl Column {
 struct Drawing<'a> {
     chart: &'a Chart<'a>,
     columns: usize,
-    /// For each curve, its columns.
-    curves: Vec<Vec<Column>>,
-    /// The same for limits.
-    limits: Vec<Vec<Column>>,
+    /// The columns of each curve.
+    curves: Vec<Vec<ChartColumn>>,
+    /// The columns of each limit.
+    limits: Vec<Vec<ChartColumn>>,
     scale: Scale,
 }
 
 impl<'a> Drawing<'a> {
     fn new(chart: &'a Chart<'a>) -> Self {
         let columns = chart.windows.clamp(1, COLUMNS);
-        let in_columns = |at: &Values<'_>| {
-            let mut found = vec![Column::default(); columns];
+        let in_columns = |at: &ValueAt<'_>| {
+            let mut found = vec![ChartColumn::default(); columns];
             for window in 0..chart.windows {
                 if let Some(column) = found.get_mut(column_of(window, columns, chart.windows)) {
                     column.add(at(window));
@@ -164,8 +164,8 @@ impl<'a> Drawing<'a> {
             }
             found
         };
-        let curves: Vec<Vec<Column>> = chart.curves.iter().map(|curve| in_columns(&curve.at)).collect();
-        let limits: Vec<Vec<Column>> = chart.limits.iter().map(|limit| in_columns(&limit.at)).collect();
+        let curves: Vec<Vec<ChartColumn>> = chart.curves.iter().map(|curve| in_columns(&curve.at)).collect();
+        let limits: Vec<Vec<ChartColumn>> = chart.limits.iter().map(|limit| in_columns(&limit.at)).collect();
         let ranges = curves.iter().chain(&limits).flatten().filter_map(|column| column.range);
         let values = ranges.flat_map(|(low, high)| [low, high]).chain(chart.worst.map(|worst| worst.value));
         let scale = Scale::around(values, chart.unit);
@@ -290,28 +290,27 @@ impl<'a> Drawing<'a> {
         })
     }
 
-    /// Grey ones first, the most telling on top.
+    /// In reverse, so that the first curves are drawn on top of the grey ones.
     fn curves(&self) -> Group {
         let curves = self.curves.iter().enumerate().rev();
         curves.fold(Group::new(), |group, (index, columns)| {
-            let is_flag = self.chart.unit == Unit::Flag;
-            let line = if is_flag { self.steps(columns) } else { self.line(columns) };
+            let line = if self.chart.unit.is_range() { self.line(columns) } else { self.steps(columns) };
             let group = group.add(path(line, &look_of(index)));
             self.markers(index, columns).into_iter().fold(group, Group::add)
         })
     }
 
     /// From middle to middle; where windows share a column, down and up through all its values.
-    fn line(&self, columns: &[Column]) -> Data {
+    fn line(&self, columns: &[ChartColumn]) -> Data {
         let mut is_down = false;
-        columns.iter().enumerate().fold(Data::new(), |data, (column, Column { range, .. })| {
+        columns.iter().enumerate().fold(Data::new(), |data, (column, ChartColumn { range, .. })| {
             let Some((low, high)) = *range else {
                 is_down = false;
                 return data;
             };
             let (low, high) = (at(self.middle(column), self.height(low)), at(self.middle(column), self.height(high)));
             let data = if is_down { data.line_to(low) } else { data.move_to(low) };
-            // A line to itself is a dot: a value between two gaps is seen.
+            // A line from a point to itself is drawn as a dot, so that a single value between two gaps is seen.
             let data = if !is_down || low != high { data.line_to(high) } else { data };
             is_down = true;
             data
@@ -319,9 +318,9 @@ impl<'a> Drawing<'a> {
     }
 
     /// From edge to edge.
-    fn steps(&self, columns: &[Column]) -> Data {
+    fn steps(&self, columns: &[ChartColumn]) -> Data {
         let mut is_down = false;
-        columns.iter().enumerate().fold(Data::new(), |data, (column, Column { range, .. })| {
+        columns.iter().enumerate().fold(Data::new(), |data, (column, ChartColumn { range, .. })| {
             let Some((low, high)) = *range else {
                 is_down = false;
                 return data;
@@ -334,8 +333,8 @@ impl<'a> Drawing<'a> {
         })
     }
 
-    /// A marker for each window where there is room, with what it is under the pointer.
-    fn markers(&self, index: usize, columns: &[Column]) -> Vec<Group> {
+    /// A marker for each window, where there is room, which shows its value when the pointer is on it.
+    fn markers(&self, index: usize, columns: &[ChartColumn]) -> Vec<Group> {
         const MOST: usize = 40;
         if !self.is_exact() || self.columns > MOST {
             return Vec::new();
@@ -366,10 +365,10 @@ impl<'a> Drawing<'a> {
         Group::new().add(ring).add(text(&words, x.clamp(LEFT + 30.0, RIGHT - 30.0), above, "value middle"))
     }
 
-    /// What stands to the right of limits and curves, apart from each other, each with a line to its end.
+    /// The labels to the right of limits and curves, moved apart, each with a line to the end of what it names.
     fn labels(&self) -> Group {
         const GAP: f64 = 12.0;
-        let last = |columns: &[Column]| columns.iter().rev().find_map(|column| column.range).map(|(_, high)| high);
+        let last = |columns: &[ChartColumn]| columns.iter().rev().find_map(|column| column.range).map(|(_, high)| high);
         let limits = self.chart.limits.iter().zip(&self.limits).filter_map(|(limit, columns)| {
             Some((self.height(last(columns)?), limit.label.as_str(), format!("label {}", limit.kind.name())))
         });
@@ -436,7 +435,7 @@ fn runs_of(marked: &[bool]) -> Vec<(usize, usize)> {
     runs
 }
 
-/// Heights near the wished ones, which rise, and a row apart; as far as they fit between top and bottom.
+/// Heights near the wished ones, which are in order, but a row apart, as far as they fit between top and bottom.
 fn spread(wished: &[f64]) -> Vec<f64> {
     let mut places = Vec::with_capacity(wished.len());
     let mut lowest = TOP - 6.0;
@@ -464,7 +463,7 @@ fn look_of(index: usize) -> String {
     if index < LOOKS { format!("curve s{index}") } else { "curve other".to_owned() }
 }
 
-/// The shape that tells a curve apart; none for those without a look of their own.
+/// The marker of a curve; none for those without a look of their own.
 fn marker(index: usize, x: f64, y: f64) -> Option<Element> {
     /// The corners of each shape but the first, which is round.
     const CORNERS: [&[(f64, f64)]; LOOKS - 1] = [
@@ -502,7 +501,7 @@ fn at(x: f64, y: f64) -> (f32, f32) {
     (rounded(x), rounded(y))
 }
 
-/// To a tenth of a unit: finer is not seen.
+/// Rounded to a tenth of a pixel, which is finer than anyone sees.
 fn rounded(length: f64) -> f32 {
     // Lengths are those of the drawing, a few hundred.
     #[allow(clippy::cast_possible_truncation)]

@@ -3,23 +3,22 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::{
-    chart::{COLUMNS, Chart, Curve, LOOKS, Lane, LimitLine, Values, curve_sample, gap_sample, limit_sample},
-    facts::{Facts, class},
+    chart::{COLUMNS, Chart, LOOKS, Lane, LimitLine, SeriesCurve, ValueAt, curve_sample, gap_sample, limit_sample},
     scale::short,
+    values::ValueTable,
+    words::{PageWords, class},
 };
 use crate::{
     eval::{
-        aggregate::Aggregate,
-        limit::{Limit, moved},
+        limit::Limit,
         measurement::{Measurement, Series},
-        notation::shortest,
-        table::{Metric, MetricId, Over, Rule},
-        unit::Unit,
+        table::{Metric, MetricId, Rule},
         verdict::{Check, State, Stretch, Worst},
     },
     report::{
         escape::shown,
         rows::{Urgency, urgency, word},
+        wording::counted,
     },
 };
 
@@ -28,7 +27,7 @@ const DRAWN: usize = 60;
 
 /// One metric that some rule of the stage judges, and that the snapshot has.
 pub(super) struct MetricView<'a> {
-    facts: &'a Facts<'a>,
+    words: &'a PageWords<'a>,
     id: MetricId,
     metric: &'a Metric,
     measured: &'a Measurement,
@@ -40,30 +39,30 @@ pub(super) struct MetricView<'a> {
 }
 
 /// The metrics that were judged, the one with the most urgent check first, then in the order of the table's rules.
-pub(super) fn judged<'a>(facts: &'a Facts<'a>) -> Vec<MetricView<'a>> {
+pub(super) fn judged<'a>(words: &'a PageWords<'a>) -> Vec<MetricView<'a>> {
     let mut ids: Vec<MetricId> = Vec::new();
-    for check in facts.judged.verdict.checks() {
+    for check in words.judged.verdict.checks() {
         let id = check.rule.condition.metric;
         if !ids.contains(&id) {
             ids.push(id);
         }
     }
-    let mut views: Vec<MetricView<'a>> = ids.into_iter().filter_map(|id| MetricView::new(facts, id)).collect();
+    let mut views: Vec<MetricView<'a>> = ids.into_iter().filter_map(|id| MetricView::new(words, id)).collect();
     views.sort_by_key(MetricView::urgency);
     views
 }
 
 impl<'a> MetricView<'a> {
-    fn new(facts: &'a Facts<'a>, id: MetricId) -> Option<Self> {
-        let metric = facts.metric(id)?;
-        let measured = facts.judged.reading.snapshot.metric(id)?;
+    fn new(words: &'a PageWords<'a>, id: MetricId) -> Option<Self> {
+        let metric = words.metric(id)?;
+        let measured = words.judged.reading.snapshot().metric(id)?;
         let on_it = |check: &&Check<'_>| check.rule.condition.metric == id;
-        let mut checks: Vec<_> = facts.judged.verdict.checks().iter().filter(on_it).collect();
+        let mut checks: Vec<_> = words.judged.verdict.checks().iter().filter(on_it).collect();
         checks.sort_by_key(|check| urgency(check));
         let mut series: Vec<_> = measured.entries().collect();
         let series_in_all = series.len();
         if series_in_all > LOOKS {
-            // The looks go to those that there is something to say about.
+            // Only the first few series get looks of their own, so those with a finding come first.
             let urgent: Vec<Option<&str>> = checks
                 .iter()
                 .filter(|check| urgency(check).is_raised())
@@ -73,7 +72,7 @@ impl<'a> MetricView<'a> {
             series.sort_by_key(|(label, _)| !urgent.contains(label));
             series.truncate(DRAWN);
         }
-        Some(Self { facts, id, metric, measured, checks, series, series_in_all })
+        Some(Self { words, id, metric, measured, checks, series, series_in_all })
     }
 
     fn urgency(&self) -> Urgency {
@@ -81,7 +80,7 @@ impl<'a> MetricView<'a> {
     }
 
     fn windows(&self) -> usize {
-        self.facts.judged.verdict.windows()
+        self.words.judged.verdict.windows()
     }
 
     fn is_labelled(&self) -> bool {
@@ -102,7 +101,7 @@ impl<'a> MetricView<'a> {
 
     /// The figure with its heading.
     pub(super) fn figure(&self) -> Markup {
-        let opens = |window| self.facts.opens(window);
+        let opens = |window| self.words.opens(window);
         let chart = self.chart(&opens);
         html! {
             figure class={ "metric " (class(self.urgency())) } {
@@ -136,7 +135,7 @@ impl<'a> MetricView<'a> {
         self.checks.first().filter(|check| urgency(check).is_raised())?.worst
     }
 
-    /// What the chart shows, for those who do not see it.
+    /// What the chart shows, for screen readers.
     fn description(&self) -> String {
         let series = self.series.iter().take(LOOKS).map(|(label, series)| self.described(*label, series));
         let rules = self.rules();
@@ -151,7 +150,7 @@ impl<'a> MetricView<'a> {
         let most = values().reduce(|a, b| if b.1 > a.1 { b } else { a });
         let name = label.map_or_else(String::new, |label| format!("{}: ", shown(label)));
         let at = |(window, value): (usize, f64)| {
-            format!("{} in {}", self.facts.with_unit(self.id, value), self.facts.window(window))
+            format!("{} in {}", self.words.with_unit(self.id, value), self.words.window(window))
         };
         let missing = match self.windows() - values().count() {
             0 => String::new(),
@@ -159,7 +158,7 @@ impl<'a> MetricView<'a> {
         };
         match least.zip(most) {
             Some((least, most)) if least.1 == most.1 => {
-                format!("{name}{} in every window that has data{missing}.", self.facts.with_unit(self.id, least.1))
+                format!("{name}{} in every window that has data{missing}.", self.words.with_unit(self.id, least.1))
             }
             Some((least, most)) => format!("{name}lowest {}, highest {}{missing}.", at(least), at(most)),
             None => format!("{name}no data."),
@@ -169,32 +168,35 @@ impl<'a> MetricView<'a> {
     /// `trigger above 400 for 2 windows: ROLLBACK, w2-w3 (15:15Z to 15:25Z).`
     fn check_in_words(&self, check: &Check<'_>) -> String {
         let series = check.series.as_deref().map_or_else(String::new, |label| format!(" of {}", shown(label)));
-        let windows = self.facts.affected_windows(check);
+        let windows = self.words.affected_windows(check);
         let comma = if windows.is_empty() { "" } else { ", " };
-        format!("{}{series}: {}{comma}{windows}.", self.facts.limit(check), word(check))
+        format!("{}{series}: {}{comma}{windows}.", self.words.limit(check), word(check))
     }
 
-    /// The lines of a rule's limit: one, or one for each series whose baseline it moves with. None where the limit is
-    /// not one of single windows, or is not set.
+    /// The lines of a rule's limit: one, or, where it moves with a baseline, one for each series. None where the limit is not
+    /// set, or holds for a sum of windows, which is not on the scale of the chart.
     fn limit_lines(&self, rule: &'a Rule, checks: &[&'a Check<'a>]) -> Vec<LimitLine<'a>> {
-        let is_sum = matches!(rule.over, Over::Whole(Aggregate::Total)) && self.metric.derived.is_none();
+        let is_derived = self.metric.derived.is_some();
+        if rule.aggregate().is_some_and(|aggregate| !aggregate.is_like_a_window(is_derived)) {
+            return Vec::new();
+        }
         let kind = rule.kind;
         match checks.first().map(|check| check.limit) {
-            Some(Limit::Fixed(limit)) if !is_sum => {
+            Some(Limit::Fixed(limit)) => {
                 let label = format!("{} {}", kind.name(), short(limit.get(), 4));
                 vec![LimitLine { kind, label, moves: false, at: Box::new(move |_| Some(limit.get())) }]
             }
-            Some(Limit::Baseline { percent }) if !is_sum => {
+            Some(limit @ Limit::Baseline { .. }) => {
                 let moving = |(label, at): (Option<&str>, &'a Series)| LimitLine {
                     kind,
                     label: cut(&format!("{} {}", kind.name(), label.map_or("baseline".into(), shown)), 15),
                     moves: true,
-                    at: Box::new(move |window| moved(at.at(window), percent).get()),
+                    at: Box::new(move |window| limit.moved(at.at(window).get()?)),
                 };
-                let baseline = self.facts.judged.reading.snapshot.baseline(self.id);
+                let baseline = self.words.judged.reading.snapshot().baseline(self.id);
                 baseline.into_iter().flat_map(Measurement::entries).take(LOOKS).map(moving).collect()
             }
-            Some(Limit::Fixed(_) | Limit::Baseline { .. } | Limit::Unset) | None => Vec::new(),
+            Some(Limit::Unset) | None => Vec::new(),
         }
     }
 
@@ -239,13 +241,13 @@ impl<'a> MetricView<'a> {
             let series = check.series.as_deref().map_or_else(String::new, |label| format!("{}: ", shown(label)));
             let is_too_short = check.state == State::Quiet && !check.breaches.is_empty();
             let quiet = if is_too_short { ", not for long enough" } else { "" };
-            format!("{series}{}{quiet}", self.facts.affected_windows(check))
+            format!("{series}{}{quiet}", self.words.affected_windows(check))
         };
         html! {
             @if let Some(first) = checks.first() {
                 li {
                     (PreEscaped(limit_sample(rule.kind)))
-                    (rule.kind.name()) " " (self.facts.limit(first)) " "
+                    (rule.kind.name()) " " (self.words.limit(first)) " "
                     span class={ "state " (class(urgency(first))) } { (word(first)) }
                     @for check in findings.iter().take(FEW) { " " span.where { (finding(check)) } }
                     @if findings.len() > FEW { " " span.where { "and " (findings.len() - FEW) " more series" } }
@@ -254,99 +256,24 @@ impl<'a> MetricView<'a> {
         }
     }
 
-    /// The values, window by window; of many windows, those around what is not passing.
+    /// The values, window by window.
     fn values(&self, chart: &Chart<'_>) -> Markup {
-        let (rows, left_out) = self.rows();
-        let series: Vec<_> = self.series.iter().take(LOOKS).collect();
-        let has_times = self.facts.times.is_some();
-        let limits: Vec<_> = chart.limits.iter().filter(|limit| limit.moves).collect();
-        html! {
-            details.values {
-                summary { "Values" }
-                // Wider than a small screen, it scrolls by itself, also by keyboard.
-                div.scroll tabindex="0" role="region" aria-label={ "Values of " (shown(&self.metric.name)) } {
-                    table {
-                        thead { tr {
-                            th scope="col" { "window" }
-                            @if has_times { th scope="col" { "opens" } }
-                            @for (label, _) in &series {
-                                th.number scope="col" { bdi { (shown(label.unwrap_or(&self.metric.name))) } (in_unit(self.metric.unit)) }
-                            }
-                            @for limit in &limits { th.number scope="col" { (limit.label) } }
-                            th scope="col" { "breaches" }
-                        } }
-                        tbody {
-                            @for window in rows { (self.row(window, &series, &limits, has_times)) }
-                        }
-                    }
-                }
-                @if left_out > 0 {
-                    p.note { (counted(left_out, "window")) " away from any breach or gap left out; the JSON report says which breach." }
-                }
-                @if self.series_in_all > series.len() {
-                    p.note { "Of " (self.series_in_all) " series, " (series.len()) " are shown." }
-                }
-            }
-        }
-    }
-
-    fn row(
-        &self,
-        window: usize,
-        series: &[&(Option<&str>, &Series)],
-        limits: &[&LimitLine<'_>],
-        has_times: bool,
-    ) -> Markup {
-        let breaches: Vec<String> = self.breached_in(window);
-        // Where it matters on which side of a limit it is, a value is written exactly.
-        let digits = if breaches.is_empty() { rounded } else { shortest };
-        let value = |value: Option<f64>| value.map_or_else(|| "no data".to_owned(), digits);
-        html! {
-            tr.breach[!breaches.is_empty()] {
-                th scope="row" { "w" (window) }
-                @if has_times { td.opens { (self.facts.opens(window).unwrap_or_default()) } }
-                @for (_, series) in series { td.number { (value(series.at(window).get())) } }
-                @for limit in limits { td.number { (value((limit.at)(window))) } }
-                td { (breaches.join(", ")) }
-            }
-        }
-    }
-
-    /// The rules that a window breaches.
-    fn breached_in(&self, window: usize) -> Vec<String> {
-        const FEW: usize = 4;
-        let breached = self.checks.iter().filter(|check| holds(&check.breaches, window));
-        let name = |check: &&Check<'_>| match check.series.as_deref() {
-            Some(label) => format!("{} of {}", self.facts.rule(check), shown(label)),
-            None => self.facts.rule(check),
+        let table = ValueTable {
+            words: self.words,
+            metric: self.metric,
+            checks: &self.checks,
+            series: self.series.get(..LOOKS).unwrap_or(&self.series),
+            series_in_all: self.series_in_all,
+            limits: chart.limits.iter().filter(|limit| limit.moves).collect(),
         };
-        let all: Vec<_> = breached.collect();
-        let more = all.len().checked_sub(FEW).filter(|more| *more > 0).map(|more| format!("and {more} more"));
-        all.iter().take(FEW).map(|check| name(check)).chain(more).collect()
-    }
-
-    /// The windows of the table, in order, and how many are left out.
-    fn rows(&self) -> (Vec<usize>, usize) {
-        const ALL: usize = 60;
-        const MOST: usize = 120;
-        let windows = self.windows();
-        if windows <= ALL {
-            return ((0..windows).collect(), 0);
-        }
-        let stretches = self.checks.iter().flat_map(|check| check.breaches.iter().chain(&check.no_data));
-        let near = stretches.flat_map(|Stretch { from, to }| from.saturating_sub(1)..=(to + 1).min(windows - 1));
-        let mut rows: Vec<usize> = near.take(MOST).chain([0, windows - 1]).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        let left_out = windows - rows.len();
-        (rows, left_out)
+        table.write()
     }
 }
 
-fn curve<'a>(label: Option<&str>, series: &'a Series) -> Curve<'a> {
+fn curve<'a>(label: Option<&str>, series: &'a Series) -> SeriesCurve<'a> {
     let label = label.map_or_else(String::new, |label| cut(&shown(label), 12));
-    let at: Values<'a> = Box::new(|window| series.at(window).get());
-    Curve { label, at }
+    let at: ValueAt<'a> = Box::new(|window| series.at(window).get());
+    SeriesCurve { label, at }
 }
 
 /// The windows in which any series breaches a rule.
@@ -362,27 +289,7 @@ fn lane(rule: &Rule, checks: &[&Check<'_>]) -> Option<Lane> {
     (!breaches.is_empty()).then_some(Lane { kind: rule.kind, label, breaches, fired_at })
 }
 
-/// Whether a window is in one of `stretches`, which rise.
-fn holds(stretches: &[Stretch], window: usize) -> bool {
-    let next = stretches.partition_point(|stretch| stretch.to < window);
-    stretches.get(next).is_some_and(|stretch| stretch.from <= window)
-}
-
-fn rounded(value: f64) -> String {
-    short(value, 6)
-}
-
-/// `1 window`, `6 windows`
-pub(super) fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-fn in_unit(unit: Unit) -> String {
-    let suffix = unit.suffix().trim();
-    if suffix.is_empty() { String::new() } else { format!(" ({suffix})") }
-}
-
-/// At most so many characters, an ellipsis where there were more.
+/// At most `most` characters; the last is an ellipsis where there were more.
 fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! From values to heights: a range in which everything has its place, and round numbers on it.
+//! The vertical scale of a chart: its range, and round numbers on it.
 
 use crate::eval::{notation::shortest, unit::Unit};
 
@@ -17,15 +17,15 @@ pub(super) struct Tick {
 }
 
 impl Scale {
-    /// Holds every one of `values`, with some room above and below. It begins at zero where the unit does, unless that
-    /// would press the values together at the top.
+    /// The range of all `values`, with some room above and below. It begins at zero if the unit has no negative values, unless
+    /// the values would then all be near the top.
     pub(super) fn around(values: impl Iterator<Item = f64>, unit: Unit) -> Self {
         let wider = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), wider);
-        if unit == Unit::Flag || low > high {
+        if !unit.is_range() || low > high {
             return Self { low: 0.0, high: 1.0 }.with_room(unit);
         }
-        // A limit can be below zero where no value is.
+        // A limit may be negative even if values of the unit are not: then the range goes down to it.
         let begins_at_zero = !unit.contains(-1.0) && (0.0..high * 0.7).contains(&low);
         let low = if begins_at_zero { 0.0 } else { low };
         Self { low, high }.with_room(unit)
@@ -39,22 +39,22 @@ impl Scale {
             0.0 => (high.abs() * 0.1).max(f64::MIN_POSITIVE),
             room => room,
         };
-        // Below zero there is nothing where the unit begins there.
-        let low = if low == 0.0 && !unit.contains(-1.0) && unit != Unit::Flag { low } else { low - room };
+        // No room below zero if the unit has no negative values.
+        let low = if low == 0.0 && !unit.contains(-1.0) && unit.is_range() { low } else { low - room };
         Self { low: low.max(f64::MIN), high: (high + room).min(f64::MAX) }
     }
 
     /// Where a value stands, from 0 at the bottom to 1 at the top.
     pub(super) fn part(&self, value: f64) -> f64 {
-        // Halves, for the whole range of f64 is wider than the largest f64.
+        // In halves, because the difference of two f64 can be larger than any f64.
         let part = (value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0);
         if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.5 }
     }
 
-    /// Three to six round numbers inside the range, rising. A flag has its two.
+    /// Three to six round numbers inside the range, rising. Of a unit that is no range, its two values.
     pub(super) fn ticks(&self, unit: Unit) -> Vec<Tick> {
         let tick = |value: f64| Tick { value, text: short(value, 12) };
-        if unit == Unit::Flag {
+        if !unit.is_range() {
             return vec![tick(0.0), tick(1.0)];
         }
         let step = round_step((self.high / 4.0 - self.low / 4.0) * 1.2);
@@ -68,7 +68,7 @@ impl Scale {
 
 /// 1, 2 or 5 times a power of ten, about as large as `size`.
 fn round_step(size: f64) -> f64 {
-    // What stands after the `e`, and no logarithm, which is rounded.
+    // The exponent as it is written: a logarithm would be rounded.
     let power = format!("{size:e}").split_once('e').and_then(|(_, exponent)| format!("1e{exponent}").parse().ok());
     let power = power.unwrap_or(size);
     let digit = size / power;
@@ -84,10 +84,10 @@ fn round_step(size: f64) -> f64 {
     rounded * power
 }
 
-/// A number with at most so many digits that count, as short as possible.
+/// A number with at most `digits` significant digits, as short as possible.
 pub(super) fn short(value: f64, digits: usize) -> String {
     let rounded = format!("{:.*e}", digits.saturating_sub(1), value).parse().ok();
-    // The largest of all cannot be rounded up.
+    // f64::MAX rounds up to infinity.
     let rounded = rounded.filter(|rounded: &f64| rounded.is_finite()).unwrap_or(value);
     let text = shortest(rounded);
     if text.len() <= digits.max(7) + 2 { text } else { format!("{rounded:e}") }

@@ -1,30 +1,36 @@
 //! The table for machines: one document. Keys are stable; new ones may be added.
 
-use std::time::Duration;
+use std::borrow::Cow;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::View;
 use crate::{
     eval::{
         aggregate::Aggregate,
         limit::Limit,
-        persistence::Persistence,
-        table::{Condition, Derived, Metric, MetricId, Pipeline, Rule, Samples, Stage, StageId},
+        table::{Condition, Derived, Metric, MetricId, Pipeline, Rule, Samples, StageId, StageRules, Width},
     },
     report::{
-        json::{Layout, Number, written},
+        json::{
+            number::JsonNumber,
+            write::{JsonStyle, write},
+        },
         wording::{Scope, Wording},
     },
 };
 
-/// The view as one indented document, with a newline at its end.
-pub(super) fn render(view: &View<'_>, table: &str) -> String {
-    let pipelines = match view {
-        View::Ladders(pipelines) => pipelines.iter().map(|pipeline| PipelineDocument::new(pipeline, None)).collect(),
-        View::Stage(stage) => vec![PipelineDocument::new(stage.pipeline(), Some(stage.id()))],
-    };
-    written(&TableDocument { schema_version: 1, table, pipelines }, Layout::Pretty)
+/// Whole pipelines as one indented document, with a newline at its end.
+pub(super) fn ladders(pipelines: &[&Pipeline], table: &str) -> String {
+    document(pipelines.iter().map(|pipeline| PipelineDocument::of(pipeline, None)).collect(), table)
+}
+
+/// The same of one stage.
+pub(super) fn stage(stage: StageRules<'_>, table: &str) -> String {
+    document(vec![PipelineDocument::of(stage.pipeline(), Some(stage.id()))], table)
+}
+
+fn document(pipelines: Vec<PipelineDocument<'_>>, table: &str) -> String {
+    write(&TableDocument { schema_version: 1, table, pipelines }, JsonStyle::Indented)
 }
 
 #[derive(Serialize)]
@@ -40,7 +46,7 @@ struct PipelineDocument<'a> {
     title: Option<&'a str>,
     about: Option<&'a str>,
     allow: &'a [&'static str],
-    window_minutes: Option<Number>,
+    window_minutes: Option<JsonNumber>,
     metrics: Vec<MetricDocument<'a>>,
     stages: Vec<StageDocument<'a>>,
     rules: Vec<RuleDocument<'a>>,
@@ -62,7 +68,8 @@ struct MetricDocument<'a> {
 #[derive(Serialize)]
 struct SamplesDocument<'a> {
     metric: &'a str,
-    min: Number,
+    min: Option<JsonNumber>,
+    total: Option<JsonNumber>,
 }
 
 #[derive(Serialize)]
@@ -71,8 +78,8 @@ struct StageDocument<'a> {
     title: Option<&'a str>,
     about: Option<&'a str>,
     allow: &'a [&'static str],
-    observe_minutes: Option<Number>,
-    rollback_within_minutes: Option<Number>,
+    observe_minutes: Option<JsonNumber>,
+    rollback_within_minutes: Option<JsonNumber>,
     enter: &'a [String],
     /// The pipeline's, where the stage has none of its own.
     on_rollback: &'a [String],
@@ -84,13 +91,13 @@ struct RuleDocument<'a> {
     kind: &'static str,
     metric: &'a str,
     comparator: &'static str,
-    limits: Limits<'a>,
+    limits: StageLimits<'a>,
     windows: Option<usize>,
-    for_minutes: Option<Number>,
-    aggregate: Option<&'static str>,
+    for_minutes: Option<JsonNumber>,
+    aggregate: Option<Cow<'static, str>>,
     and: Vec<ConditionDocument<'a>>,
     unless: Option<&'a str>,
-    missing: &'static str,
+    missing: String,
     severity: &'static str,
     reason: Option<String>,
     about: Option<&'a str>,
@@ -104,37 +111,37 @@ struct RuleDocument<'a> {
 struct ConditionDocument<'a> {
     metric: &'a str,
     comparator: &'static str,
-    limits: Limits<'a>,
+    limits: StageLimits<'a>,
 }
 
 /// The limits of a condition as an object: stage -> limit, in ladder order.
-struct Limits<'a>(Vec<(&'a str, Limit)>);
+struct StageLimits<'a>(Vec<(&'a str, Limit)>);
 
 #[derive(Serialize)]
 struct LimitDocument {
     /// `None` for one that moves with a baseline, or is not set.
-    limit: Option<Number>,
+    limit: Option<JsonNumber>,
     limit_text: String,
 }
 
 impl<'a> PipelineDocument<'a> {
     /// Whole, or of one stage only that and its rules.
-    fn new(pipeline: &'a Pipeline, only: Option<StageId>) -> Self {
+    fn of(pipeline: &'a Pipeline, only: Option<StageId>) -> Self {
         let stages: Vec<StageId> = match only {
             Some(stage) => vec![stage],
             None => pipeline.ladder().map(|stage| stage.id()).collect(),
         };
-        let shown = Part { pipeline, scope: only.map_or(Scope::Ladder, Scope::Stage), stages: &stages };
+        let shown = ShownPipeline { pipeline, scope: only.map_or(Scope::Ladder, Scope::Stage), stages: &stages };
         let rules = pipeline.rules.iter().filter(|rule| only.is_none_or(|stage| rule.applies_at(stage)));
-        let of_stages = stages.iter().filter_map(|stage| pipeline.stages.get(stage.0));
+        let of_stages = pipeline.ladder().filter(|stage| stages.contains(&stage.id()));
         Self {
             name: &pipeline.name,
             title: pipeline.title.as_deref(),
             about: pipeline.about.as_deref(),
             allow: &pipeline.allow,
-            window_minutes: pipeline.window.map(minutes),
+            window_minutes: pipeline.window.and_then(Width::exactly).map(JsonNumber::minutes),
             metrics: pipeline.metrics.iter().map(|metric| shown.metric(metric)).collect(),
-            stages: of_stages.map(|stage| stage_document(stage, pipeline)).collect(),
+            stages: of_stages.map(stage_document).collect(),
             rules: rules.map(|rule| shown.rule(rule)).collect(),
             on_rollback: &pipeline.on_rollback,
         }
@@ -142,20 +149,23 @@ impl<'a> PipelineDocument<'a> {
 }
 
 /// What is shown of a pipeline.
-struct Part<'a, 's> {
+struct ShownPipeline<'a, 's> {
     pipeline: &'a Pipeline,
     scope: Scope,
     stages: &'s [StageId],
 }
 
-impl<'a> Part<'a, '_> {
+impl<'a> ShownPipeline<'a, '_> {
     fn metric(&self, metric: &'a Metric) -> MetricDocument<'a> {
         let names = |parts: fn(&Derived) -> &[MetricId]| {
             let derived = metric.derived.as_ref()?;
             Some(parts(derived).iter().map(|part| self.name(*part)).collect())
         };
-        let samples =
-            |samples: Samples| SamplesDocument { metric: self.name(samples.metric), min: Number(samples.min.get()) };
+        let samples = |samples: Samples| SamplesDocument {
+            metric: self.name(samples.metric),
+            min: samples.min.map(|min| JsonNumber(min.get())),
+            total: samples.total.map(|total| JsonNumber(total.get())),
+        };
         MetricDocument {
             name: &metric.name,
             unit: metric.unit.name(),
@@ -170,23 +180,18 @@ impl<'a> Part<'a, '_> {
 
     fn rule(&self, rule: &'a Rule) -> RuleDocument<'a> {
         let words = Wording::new(self.pipeline, str::to_owned);
-        let (windows, lasting) = match rule.persistence() {
-            Persistence::Once => (None, None),
-            Persistence::Windows(windows) => (Some(windows.get()), None),
-            Persistence::For(lasting) => (None, Some(minutes(lasting))),
-        };
         RuleDocument {
             id: &rule.id,
             kind: rule.kind.name(),
             metric: self.name(rule.condition.metric),
             comparator: rule.condition.comparator.name(),
             limits: self.limits(rule, &rule.condition),
-            windows,
-            for_minutes: lasting,
+            windows: rule.persistence.windows(),
+            for_minutes: rule.persistence.lasting().map(JsonNumber::minutes),
             aggregate: rule.aggregate().map(Aggregate::name),
-            and: rule.and().iter().map(|and| self.condition(rule, and)).collect(),
-            unless: rule.unless().map(|flag| self.name(flag)),
-            missing: rule.missing.name(),
+            and: rule.and.iter().map(|and| self.condition(rule, and)).collect(),
+            unless: rule.unless.map(|flag| self.name(flag)),
+            missing: rule.missing.to_string(),
             severity: rule.severity.name(),
             reason: rule.reason.as_ref().map(ToString::to_string),
             about: rule.about.as_deref(),
@@ -206,12 +211,12 @@ impl<'a> Part<'a, '_> {
     }
 
     /// At the stages that have the rule.
-    fn limits(&self, rule: &Rule, condition: &Condition) -> Limits<'a> {
+    fn limits(&self, rule: &Rule, condition: &Condition) -> StageLimits<'a> {
         let limit = |stage: &StageId| {
             let name = self.pipeline.stages.get(stage.0)?.name.as_str();
             Some((name, condition.limit(*stage).filter(|_| rule.applies_at(*stage))?))
         };
-        Limits(self.stages.iter().filter_map(limit).collect())
+        StageLimits(self.stages.iter().filter_map(limit).collect())
     }
 
     fn name(&self, metric: MetricId) -> &'a str {
@@ -219,29 +224,26 @@ impl<'a> Part<'a, '_> {
     }
 }
 
-fn stage_document<'a>(stage: &'a Stage, pipeline: &'a Pipeline) -> StageDocument<'a> {
+fn stage_document(rules: StageRules<'_>) -> StageDocument<'_> {
+    let stage = rules.stage();
     StageDocument {
         name: &stage.name,
         title: stage.title.as_deref(),
         about: stage.about.as_deref(),
         allow: &stage.allow,
-        observe_minutes: stage.observe.map(minutes),
-        rollback_within_minutes: stage.rollback_within.map(minutes),
+        observe_minutes: stage.observe.map(JsonNumber::minutes),
+        rollback_within_minutes: stage.rollback_within.map(JsonNumber::minutes),
         enter: &stage.enter,
-        on_rollback: stage.on_rollback.as_ref().unwrap_or(&pipeline.on_rollback),
+        on_rollback: rules.on_rollback(),
     }
 }
 
-fn minutes(duration: Duration) -> Number {
-    Number(duration.as_secs_f64() / 60.0)
-}
-
-impl Serialize for Limits<'_> {
+impl Serialize for StageLimits<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (stage, limit) in &self.0 {
             let number = match limit {
-                Limit::Fixed(number) => Some(Number(number.get())),
+                Limit::Fixed(number) => Some(JsonNumber(number.get())),
                 Limit::Baseline { .. } | Limit::Unset => None,
             };
             map.serialize_entry(stage, &LimitDocument { limit: number, limit_text: limit.to_string() })?;

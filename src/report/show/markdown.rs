@@ -1,6 +1,9 @@
 //! The ladder and the stage as Markdown, as GitHub reads it.
 
-use super::{Ladder, Row, place, rollback_steps, rules_of};
+use super::{
+    ladder::{LadderRow, LadderTable},
+    stage::{heading, place, rules_of},
+};
 use crate::{
     eval::{
         notation::duration,
@@ -8,23 +11,23 @@ use crate::{
     },
     report::{
         gfm::{code, prose},
-        wording::{Scope, Wording},
+        wording::{Scope, Wording, window_width, within},
     },
 };
 
 /// The ladder of a pipeline and its limits.
 pub(super) fn ladder(pipeline: &Pipeline) -> String {
-    let window = pipeline.window.map_or_else(String::new, |window| format!(", windows of {}", duration(window)));
+    let window = pipeline.window.map_or_else(String::new, |window| format!(", windows of {}", window_width(window)));
     let title = pipeline.title.as_deref().map_or_else(String::new, |title| format!(": {}", prose(title)));
     let mut text = format!("## {}{title}{window}\n\n", code(&pipeline.name));
     text += &paragraph(pipeline.about.as_deref());
-    let ladder = Ladder::new(pipeline, &Wording::new(pipeline, code));
+    let ladder = LadderTable::new(pipeline, &Wording::new(pipeline, code));
     text += &line("", "rule", ladder.stages.iter().map(String::as_str));
     text += &line("---", "---", ladder.stages.iter().map(|_| "---"));
     text + &ladder.rows.iter().map(row).collect::<String>()
 }
 
-fn row(row: &Row) -> String {
+fn row(row: &LadderRow) -> String {
     let kind = row.kind.map_or("", Kind::name);
     let marks = row.marks.iter().map(|mark| format!(" ({mark})"));
     let label = std::iter::once(row.label.clone()).chain(marks).collect::<String>();
@@ -56,24 +59,13 @@ pub(super) fn stage(rules: StageRules<'_>) -> String {
             text += &format!("\n### {}\n\n{items}", heading(kind));
         }
     }
-    let within = stage.rollback_within.map_or_else(String::new, |within| format!(" within {}", duration(within)));
-    text + &steps(&format!("Steps of a rollback{within}"), rollback_steps(rules))
-}
-
-fn heading(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Gate => "Gate: every one must hold",
-        Kind::Rollback => "Rollback: any one rolls back",
-    }
+    text + &steps(&format!("Steps of a rollback{}", within(stage)), rules.on_rollback())
 }
 
 fn item(stage: StageRules<'_>, rule: &Rule) -> String {
-    let words = Wording::new(stage.pipeline(), code);
-    let scope = Scope::Stage(stage.id());
-    let sentences = std::iter::once(words.sentence(rule, scope)).chain(words.notes(rule, scope));
-    let about = rule.about.as_deref().map(prose);
-    let all: Vec<String> = sentences.chain(about).collect();
-    format!("- {} ({}, line {})\n", all.join(" "), code(&rule.id), rule.line)
+    let sentences = Wording::new(stage.pipeline(), code).sentences(rule, Scope::Stage(stage.id()));
+    let about = rule.about.as_deref().map_or_else(String::new, |about| format!(" {}", prose(about)));
+    format!("- {sentences}{about} ({}, line {})\n", code(&rule.id), rule.line)
 }
 
 fn steps(title: &str, steps: &[String]) -> String {

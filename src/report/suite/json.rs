@@ -4,29 +4,31 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::super::json::{ErrorDocument, Layout, written};
+use super::super::json::{
+    v1::ErrorReport,
+    write::{JsonStyle, write},
+};
 use crate::{
     eval::verdict::State,
     schema::draft_7,
-    suite::{Coverage, Difference, Ending, Outcome, Results, Seen, SuiteResults, Tested},
+    suite::{Coverage, Difference, Ending, Results, RuleCoverage, SuiteResults, TestValue, Tested},
 };
 
 /// One document, indented, with a newline at its end.
 #[must_use]
 pub fn render(results: &Results<'_>) -> String {
-    written(&Document::from(results), Layout::Pretty)
+    write(&TestReport::of(results), JsonStyle::Indented)
 }
 
 /// The schema of a document.
 #[must_use]
 pub fn schema() -> Value {
-    draft_7::<Document<'_>>("rollout-gate: what `test --format json` writes of one table")
+    draft_7::<TestReport<'_>>("rollout-gate: what `test --format json` writes of one table")
 }
 
 /// What came of the tests of one table. New keys may be added.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "TestReport")]
-struct Document<'a> {
+struct TestReport<'a> {
     /// The version of this format.
     #[schemars(extend("const" = 1))]
     schema_version: u8,
@@ -45,7 +47,7 @@ struct Document<'a> {
     /// How many were left out.
     skipped: usize,
     /// The table and the suites that could not be used.
-    refused: Vec<ErrorDocument<'a>>,
+    refused: Vec<ErrorReport>,
 }
 
 /// What came of one test.
@@ -69,7 +71,7 @@ struct TestDocument<'a> {
     /// Where the decision is other than expected, its reasons.
     because: &'a [String],
     /// Why it could not be judged.
-    error: Option<ErrorDocument<'a>>,
+    error: Option<ErrorReport>,
 }
 
 /// How a test ended.
@@ -89,16 +91,16 @@ struct DifferenceDocument<'a> {
     /// The key of `expect`; of a state, with the rule and its label.
     what: &'a str,
     /// What the test expects.
-    expected: OutcomeDocument<'a>,
+    expected: ComparedDocument<'a>,
     /// What came out; null where the stage has no such rule, or the rule no such series.
-    got: OutcomeDocument<'a>,
+    got: ComparedDocument<'a>,
 }
 
 /// A decision or a state, yes or no, texts, or nothing.
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(rename = "Outcome", inline)]
-enum OutcomeDocument<'a> {
+enum ComparedDocument<'a> {
     Word(&'a str),
     Answer(bool),
     Texts(&'a [String]),
@@ -116,13 +118,13 @@ struct CoverageDocument<'a> {
     /// The others.
     uncovered: Vec<UncoveredDocument<'a>>,
     /// Rules that cannot, for their limit is not set.
-    not_set: Vec<RuleDocument<'a>>,
+    not_set: Vec<CoveredRule<'a>>,
 }
 
 /// A rule of the table.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Rule")]
-struct RuleDocument<'a> {
+struct CoveredRule<'a> {
     /// Its pipeline.
     pipeline: &'a str,
     /// Its id.
@@ -136,33 +138,33 @@ struct RuleDocument<'a> {
 #[schemars(rename = "Uncovered")]
 struct UncoveredDocument<'a> {
     #[serde(flatten)]
-    rule: RuleDocument<'a>,
+    rule: CoveredRule<'a>,
     /// The states that it was never seen in.
     missing: Vec<&'static str>,
 }
 
-impl<'a> From<&'a Results<'_>> for Document<'a> {
-    fn from(results: &'a Results<'_>) -> Self {
+impl<'a> TestReport<'a> {
+    fn of(results: &'a Results<'_>) -> Self {
         let counts = results.counts();
         let tests =
-            results.suites.iter().flat_map(|suite| suite.tests.iter().map(|test| TestDocument::new(suite, test)));
+            results.suites.iter().flat_map(|suite| suite.tests.iter().map(|test| TestDocument::of(suite, test)));
         Self {
             schema_version: 1,
             table: &results.table,
             tests: tests.collect(),
-            coverage: results.coverage.as_ref().map(CoverageDocument::from),
+            coverage: results.coverage.as_ref().map(CoverageDocument::of),
             passed: counts.passed,
             failed: counts.failed,
             errors: counts.unjudged,
             skipped: counts.skipped,
-            refused: results.refused.iter().map(ErrorDocument::from).collect(),
+            refused: results.refused.iter().map(ErrorReport::of).collect(),
         }
     }
 }
 
 impl<'a> TestDocument<'a> {
-    fn new(suite: &'a SuiteResults, test: &'a Tested) -> Self {
-        let plain = Self {
+    fn of(suite: &'a SuiteResults, test: &'a Tested) -> Self {
+        let passed = Self {
             name: &test.name,
             file: &suite.file,
             line: test.line,
@@ -174,57 +176,56 @@ impl<'a> TestDocument<'a> {
             error: None,
         };
         match &test.ending {
-            Ending::Passed => plain,
+            Ending::Passed => passed,
             Ending::Failed { differences, because } => {
-                let differences = differences.iter().map(DifferenceDocument::from).collect();
-                Self { status: TestStatus::Fail, differences, because, ..plain }
+                let differences = differences.iter().map(DifferenceDocument::of).collect();
+                Self { status: TestStatus::Fail, differences, because, ..passed }
             }
             Ending::Unjudged(refusal) => {
-                Self { status: TestStatus::Error, error: Some(ErrorDocument::from(refusal)), ..plain }
+                Self { status: TestStatus::Error, error: Some(ErrorReport::of(refusal)), ..passed }
             }
         }
     }
 }
 
-impl<'a> From<&'a Difference> for DifferenceDocument<'a> {
-    fn from(difference: &'a Difference) -> Self {
-        let Difference { what, expected, got } = difference;
-        Self { what, expected: expected.into(), got: got.into() }
+impl<'a> DifferenceDocument<'a> {
+    fn of(Difference { what, expected, got }: &'a Difference) -> Self {
+        Self { what, expected: ComparedDocument::of(expected), got: ComparedDocument::of(got) }
     }
 }
 
-impl<'a> From<&'a Outcome> for OutcomeDocument<'a> {
-    fn from(outcome: &'a Outcome) -> Self {
-        match outcome {
-            Outcome::Word(word) => Self::Word(word),
-            Outcome::Answer(answer) => Self::Answer(*answer),
-            Outcome::Texts(texts) => Self::Texts(texts),
-            Outcome::Nothing => Self::Nothing,
+impl<'a> ComparedDocument<'a> {
+    fn of(compared: &'a TestValue) -> Self {
+        match compared {
+            TestValue::Word(word) => Self::Word(word),
+            TestValue::Answer(answer) => Self::Answer(*answer),
+            TestValue::Texts(texts) => Self::Texts(texts),
+            TestValue::Nothing => Self::Nothing,
         }
     }
 }
 
-impl<'a> From<&'a Coverage<'_>> for CoverageDocument<'a> {
-    fn from(coverage: &'a Coverage<'_>) -> Self {
-        let uncovered: Vec<_> = coverage.lacking().map(UncoveredDocument::from).collect();
+impl<'a> CoverageDocument<'a> {
+    fn of(coverage: &'a Coverage<'_>) -> Self {
+        let uncovered: Vec<_> = coverage.lacking().map(UncoveredDocument::of).collect();
         let rules = coverage.counted().count();
         Self {
             rules,
             covered: rules - uncovered.len(),
             uncovered,
-            not_set: coverage.not_set().map(RuleDocument::from).collect(),
+            not_set: coverage.not_set().map(CoveredRule::of).collect(),
         }
     }
 }
 
-impl<'a> From<&Seen<'a>> for RuleDocument<'a> {
-    fn from(seen: &Seen<'a>) -> Self {
+impl<'a> CoveredRule<'a> {
+    fn of(seen: &RuleCoverage<'a>) -> Self {
         Self { pipeline: &seen.pipeline.name, id: &seen.rule.id, line: seen.rule.line }
     }
 }
 
-impl<'a> From<&Seen<'a>> for UncoveredDocument<'a> {
-    fn from(seen: &Seen<'a>) -> Self {
-        Self { rule: seen.into(), missing: seen.missing().into_iter().map(State::name).collect() }
+impl<'a> UncoveredDocument<'a> {
+    fn of(seen: &RuleCoverage<'a>) -> Self {
+        Self { rule: CoveredRule::of(seen), missing: seen.missing().into_iter().map(State::name).collect() }
     }
 }

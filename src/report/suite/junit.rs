@@ -1,16 +1,14 @@
 //! `--format junit`: XML that CI systems show. A suite for each file, and no time in it: equal inputs give equal bytes.
 
-use super::{
-    super::{
-        escape::shown,
-        junit,
-        junit_xml::{self, CaseFault, CaseResult, TestCase, TestSuite},
-    },
-    never_seen,
+use super::super::{
+    escape::shown,
+    junit,
+    junit_xml::{self, CaseFault, CaseResult, TestCase, TestSuite},
+    wording::never_seen,
 };
 use crate::{
     refusal::Refusal,
-    suite::{Coverage, Difference, Ending, Outcome, Results, SuiteResults, Tested},
+    suite::{Coverage, Difference, Ending, Results, SuiteResults, TestValue, Tested},
 };
 
 /// One report of the suites of every table.
@@ -63,21 +61,21 @@ fn tested(results: &SuiteResults, test: &Tested) -> TestCase {
         }
         Ending::Unjudged(refusal) => error(refusal),
     };
-    // Of a snapshot that could not be read nothing says which stage it is of.
+    // Of a snapshot that could not be read, pipeline and stage are unknown.
     let class = if place.is_empty() { results.file.clone() } else { place.join(".") };
     case(&test.name, &class, ending)
 }
 
 fn line(Difference { what, expected, got }: &Difference) -> String {
-    format!("{what}: expected {}, got {}", outcome(expected), outcome(got))
+    format!("{what}: expected {}, got {}", written(expected), written(got))
 }
 
-fn outcome(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Word(word) => (*word).to_owned(),
-        Outcome::Answer(answer) => answer.to_string(),
-        Outcome::Texts(texts) => format!("{texts:?}"),
-        Outcome::Nothing => "no such check".to_owned(),
+fn written(value: &TestValue) -> String {
+    match value {
+        TestValue::Word(word) => (*word).to_owned(),
+        TestValue::Answer(answer) => answer.to_string(),
+        TestValue::Texts(texts) => format!("{texts:?}"),
+        TestValue::Nothing => "no such check".to_owned(),
     }
 }
 

@@ -1,16 +1,17 @@
 //! `--format text`: what failed and how, what no test saw, and the outcome as the last line.
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr;
 
-use super::{
-    super::{escape::shown, fault},
-    never_seen,
+use super::super::{
+    escape::shown,
+    fault,
+    layout::columns,
+    wording::{counted, never_seen},
 };
 use crate::{
     exit::Status,
     refusal::Refusal,
-    suite::{Counts, Coverage, Difference, Ending, Outcome, Results, Seen, SuiteResults, Tested},
+    suite::{Counts, Coverage, Difference, Ending, Results, RuleCoverage, SuiteResults, TestValue, Tested},
 };
 
 /// How text is written.
@@ -58,42 +59,39 @@ pub fn last_line(results: &[Results<'_>], options: SuiteTextOptions) -> String {
 fn summary(results: &[Results<'_>]) -> String {
     let counts = results.iter().map(Results::counts).fold(Counts::default(), Counts::plus);
     let refused: Vec<&Refusal> = results.iter().flat_map(|results| &results.refused).collect();
-    let tests = if counts.run() == 1 { "test" } else { "tests" };
-    let mut parts = Vec::new();
-    match refused.as_slice() {
-        [] => {}
-        [only] => parts.push(fault::line(only)),
-        [first, others @ ..] => {
-            parts.push(format!("{}; {} more files cannot be used", fault::line(first), others.len()));
-        }
+    let tests = (counts.run() > 0 || refused.is_empty()).then(|| summary_of_tests(counts));
+    let skipped = (counts.skipped > 0).then(|| format!("{} left out", counts.skipped));
+    let uncovered = match results.iter().map(Results::uncovered).sum::<usize>() {
+        0 => None,
+        uncovered => Some(format!("{} not seen both ways", counted(uncovered, "rule"))),
+    };
+    let parts = [summary_of_refused(&refused), tests, skipped, uncovered];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+fn summary_of_refused(refused: &[&Refusal]) -> Option<String> {
+    match refused {
+        [] => None,
+        [only] => Some(fault::line(only)),
+        [first, others @ ..] => Some(format!("{}; {} more files cannot be used", fault::line(first), others.len())),
     }
-    if counts.run() > 0 || refused.is_empty() {
-        parts.push(match (counts.failed, counts.unjudged) {
-            (0, 0) => format!("{} {tests}", counts.run()),
-            (failed, 0) => format!("{failed} of {} {tests} failed", counts.run()),
-            (0, unjudged) => format!("{unjudged} of {} {tests} could not be judged", counts.run()),
-            (failed, unjudged) => {
-                format!("{unjudged} of {} {tests} could not be judged, {failed} failed", counts.run())
-            }
-        });
+}
+
+fn summary_of_tests(counts: Counts) -> String {
+    let tests = counted(counts.run(), "test");
+    match (counts.failed, counts.unjudged) {
+        (0, 0) => tests,
+        (failed, 0) => format!("{failed} of {tests} failed"),
+        (0, unjudged) => format!("{unjudged} of {tests} could not be judged"),
+        (failed, unjudged) => format!("{unjudged} of {tests} could not be judged, {failed} failed"),
     }
-    match counts.skipped {
-        0 => {}
-        skipped => parts.push(format!("{skipped} left out")),
-    }
-    match results.iter().map(Results::uncovered).sum::<usize>() {
-        0 => {}
-        1 => parts.push("1 rule not seen both ways".to_owned()),
-        several => parts.push(format!("{several} rules not seen both ways")),
-    }
-    parts.join("; ")
 }
 
 fn paint(text: &str, style: Style, options: SuiteTextOptions) -> String {
     if options.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
-/// What there is to say about one test; of one that passed, nothing unless it is asked for.
+/// The lines about one test; none about one that passed, unless options ask for them.
 fn test_block(suite: &SuiteResults, test: &Tested, options: SuiteTextOptions) -> String {
     let red = AnsiColor::Red.on_default().bold();
     match &test.ending {
@@ -104,8 +102,8 @@ fn test_block(suite: &SuiteResults, test: &Tested, options: SuiteTextOptions) ->
         Ending::Failed { differences, because } => {
             let mut block = format!("{}   {}\n", paint("FAIL", red, options), head(suite, test));
             block += &table(differences);
-            // Reasons that were expected otherwise are in the table already.
-            let has_texts = |difference: &Difference| matches!(difference.expected, Outcome::Texts(_));
+            // Where reasons differ, the table shows them already.
+            let has_texts = |difference: &Difference| matches!(difference.expected, TestValue::Texts(_));
             if !differences.iter().any(has_texts) {
                 block.extend(because.iter().map(|reason| format!("       because  {}\n", shown(reason))));
             }
@@ -129,19 +127,16 @@ fn head(suite: &SuiteResults, test: &Tested) -> String {
 
 /// Each difference: what was expected beside what came out.
 fn table(differences: &[Difference]) -> String {
-    let head = [String::new(), "expected".to_owned(), "got".to_owned()];
-    let rows: Vec<[String; 3]> = std::iter::once(head).chain(differences.iter().flat_map(rows)).collect();
-    let width = |column: fn(&[String; 3]) -> &str| rows.iter().map(|row| column(row).width()).max().unwrap_or_default();
-    let (what, expected) = (width(|[what, ..]| what), width(|[_, expected, _]| expected));
-    let pad = |cell: &str, width: usize| " ".repeat(width.saturating_sub(cell.width()));
-    let line = |[a, b, c]: &[String; 3]| format!("       {a}{}  {b}{}  {c}\n", pad(a, what), pad(b, expected));
-    rows.iter().map(line).collect()
+    let head = ["", "expected", "got"].map(str::to_owned);
+    let rows: Vec<Vec<String>> =
+        std::iter::once(head).chain(differences.iter().flat_map(rows)).map(Vec::from).collect();
+    columns("       ", &rows)
 }
 
-/// One row; of texts, one for each that is on one side only, or not in its place.
+/// One row; of lists of texts, a row for each text that is on one side only, or not in its place.
 fn rows(difference: &Difference) -> Vec<[String; 3]> {
     let Difference { what, expected, got } = difference;
-    let (Outcome::Texts(expected), Outcome::Texts(got)) = (expected, got) else {
+    let (TestValue::Texts(expected), TestValue::Texts(got)) = (expected, got) else {
         return vec![[shown(what).into_owned(), cell(expected), cell(got)]];
     };
     let (only_expected, only_got) = (beyond(expected, got), beyond(got, expected));
@@ -174,22 +169,22 @@ fn beyond<'a>(texts: &'a [String], others: &[String]) -> Vec<&'a String> {
     texts.iter().filter(is_beyond).collect()
 }
 
-fn cell(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Word(word) => (*word).to_owned(),
-        Outcome::Answer(answer) => answer.to_string(),
-        Outcome::Texts(texts) => texts.iter().map(|text| shown(text)).collect::<Vec<_>>().join(", "),
-        Outcome::Nothing => "no such check".to_owned(),
+fn cell(value: &TestValue) -> String {
+    match value {
+        TestValue::Word(word) => (*word).to_owned(),
+        TestValue::Answer(answer) => answer.to_string(),
+        TestValue::Texts(texts) => texts.iter().map(|text| shown(text)).collect::<Vec<_>>().join(", "),
+        TestValue::Nothing => "no such check".to_owned(),
     }
 }
 
 /// How many rules were seen both ways, and of each other one what was not seen.
 fn coverage_block(coverage: &Coverage<'_>, table: &str) -> String {
     let all = coverage.counted().count();
-    let lacking: Vec<&Seen<'_>> = coverage.lacking().collect();
+    let lacking: Vec<&RuleCoverage<'_>> = coverage.lacking().collect();
     let mut block = format!("coverage of {}: {} of {all} rules seen both ways\n", shown(table), all - lacking.len());
-    let name = |seen: &Seen<'_>| format!("{} {}", shown(&seen.pipeline.name), shown(&seen.rule.id));
-    let place = |seen: &Seen<'_>| format!("[{}:{}]", shown(table), seen.rule.line);
+    let name = |seen: &RuleCoverage<'_>| format!("{} {}", shown(&seen.pipeline.name), shown(&seen.rule.id));
+    let place = |seen: &RuleCoverage<'_>| format!("[{}:{}]", shown(table), seen.rule.line);
     for seen in lacking {
         let what = never_seen(seen.rule.kind, &seen.missing());
         block += &format!("  {}: {what}   {}\n", name(seen), place(seen));

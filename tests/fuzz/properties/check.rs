@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use rollout_gate::{
     eval::table::Table,
-    input::{
-        gates,
-        snapshot::{self, Request},
-    },
-    outcome::{Judged, Outcome},
+    input::{gates, snapshot::Request},
+    outcome::{Judged, Outcome, Reading},
 };
 
 use super::{
@@ -16,7 +13,7 @@ use super::{
     printed::{may_give_no_number, no_number},
     refused::assert_refusal,
     reports::Reports,
-    snapshot::{assert_agrees, described},
+    snapshot::{assert_agrees, read_twice},
 };
 use crate::shared::trace::agree;
 
@@ -44,18 +41,16 @@ pub fn judges(table: &Table, table_text: &str, snapshot: &str, last: Option<Dura
     let outcomes = || {
         [None, last].map(|last| {
             let request = Request { last, ..Request::default() };
-            let [result, slow] = [snapshot::read, snapshot::read_with_places]
-                .map(|read| read("snapshot", snapshot.to_owned(), table, &request));
-            assert_eq!(described(&result), described(&slow));
+            let result = read_twice(snapshot, table, &request);
             if last.is_none() {
                 assert_agrees(snapshot, &result);
             }
-            Outcome { name: Some("snapshot".to_owned()), result: result.map(Judged::from) }
+            Outcome { name: Some("snapshot".to_owned()), result: result.and_then(Reading::judge) }
         })
     };
     let (first, second) = (outcomes(), outcomes());
     for Judged { reading, .. } in first.iter().filter_map(|outcome| outcome.result.as_ref().ok()) {
-        agree(reading.stage, &reading.snapshot);
+        agree(reading.stage, &reading.prepared);
     }
     let reports = Reports::of(&first);
     reports.assert_sound(&first);

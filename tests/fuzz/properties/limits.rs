@@ -43,6 +43,7 @@ fn quoted(text: &str) -> String {
 enum Plain {
     Number(u64),
     Moved(u64),
+    Offset(u64),
     Unset,
 }
 
@@ -55,7 +56,8 @@ impl From<Limit> for Plain {
     fn from(limit: Limit) -> Self {
         match limit {
             Limit::Fixed(number) => Self::Number(unsigned_zero(number.get())),
-            Limit::Baseline { percent } => Self::Moved(unsigned_zero(percent.get())),
+            Limit::Baseline { percent, offset } if offset.get() == 0.0 => Self::Moved(unsigned_zero(percent.get())),
+            Limit::Baseline { offset, .. } => Self::Offset(unsigned_zero(offset.get())),
             Limit::Unset => Self::Unset,
         }
     }
@@ -80,15 +82,21 @@ fn moved(text: &str) -> Option<Plain> {
     if change.is_empty() {
         return Some(Plain::Moved(0));
     }
-    let amount = change.strip_suffix('%')?.trim();
+    let (amount, plain): (&str, fn(u64) -> Plain) = match change.strip_suffix('%') {
+        Some(percent) => (percent.trim(), Plain::Moved),
+        None => (change, Plain::Offset),
+    };
     let (sign, amount) = amount.split_at_checked(1)?;
-    let percent: f64 = amount.trim().parse().ok()?;
-    let percent = match sign {
-        "+" => percent,
-        "-" => -percent,
+    let amount: f64 = amount.trim().parse().ok()?;
+    let amount = match sign {
+        "+" => amount,
+        "-" => -amount,
         _ => return None,
     };
-    percent.is_finite().then(|| Plain::Moved(unsigned_zero(percent)))
+    if amount == 0.0 {
+        return Some(Plain::Moved(0));
+    }
+    amount.is_finite().then(|| plain(unsigned_zero(amount)))
 }
 
 /// A table with this limit reads as `expected`, or is refused.

@@ -1,12 +1,13 @@
 //! Every report of what was judged: well-formed, and saying what the verdict says.
 
 use rollout_gate::{
+    eval::verdict::State,
     outcome::{Judged, Outcome},
     report::{
         batch,
         explain::judging,
         format::{FORMATS, Format},
-        json::{self, Layout},
+        json::{self, JsonStyle, v1::Report},
         table_name::TableName,
         text::{self, TextOptions},
     },
@@ -42,7 +43,7 @@ struct Each {
 impl Reports {
     /// Of all of these.
     pub(crate) fn of(outcomes: &[Outcome<'_>]) -> Self {
-        let table = TableName { name: "table".to_owned(), is_file: true };
+        let table = table();
         let report = |format: &Format| {
             let builder = format.start();
             outcomes.iter().enumerate().for_each(|(number, outcome)| builder.add(number, outcome, &table));
@@ -69,17 +70,22 @@ impl Reports {
 
 impl Each {
     fn of(outcome: &Outcome<'_>) -> Self {
-        let options =
-            |is_full| TextOptions { table: "table".to_owned(), color: false, unicode: is_full, verbose: is_full };
+        let options = |is_full| TextOptions {
+            table: "table".to_owned(),
+            color: false,
+            unicode: is_full,
+            width: 80,
+            verbose: is_full,
+        };
         let explained = |judged: &Judged<'_>| {
             let rules: Vec<_> = judged.verdict.stage().rules().collect();
-            judging::render(judged, &rules, "snapshot", &options(false), 80) + &judging::conclusion(judged)
+            judging::render(judged, &rules, "snapshot", &options(false)) + &judging::conclusion(judged)
         };
         Self {
             texts: [false, true].map(|is_full| text::render(outcome, &options(is_full))),
             line: text::verdict_line(outcome, &options(false)),
             batch: batch::line(outcome),
-            documents: [Layout::Pretty, Layout::Line].map(|layout| json::render(outcome, "table", layout)),
+            documents: [JsonStyle::Indented, JsonStyle::OneLine].map(|style| json::render(outcome, &table(), style)),
             explained: outcome.result.as_ref().ok().map(explained),
         }
     }
@@ -91,7 +97,9 @@ impl Each {
         assert!(line.starts_with(&format!("{}  ", outcome.exit().word())), "{line}");
         assert!(texts.iter().all(|text| text.ends_with(line)), "{texts:?}");
         assert_eq!(documents[1].lines().count(), 1);
+        let report = Report::of(outcome, &table());
         for document in documents {
+            assert_eq!(serde_json::from_str::<Report>(document).unwrap(), report);
             let document: Value = serde_json::from_str(document).unwrap();
             match &outcome.result {
                 Ok(judged) => assert_document(judged, &document),
@@ -106,8 +114,8 @@ impl Each {
 }
 
 /// The document says what the verdict says.
-fn assert_document(Judged { verdict, .. }: &Judged<'_>, document: &Value) {
-    assert_eq!(document["error"], Value::Null);
+fn assert_document(Judged { reading, verdict }: &Judged<'_>, document: &Value) {
+    assert_eq!(document["error"].is_object(), reading.faults.is_some());
     assert_eq!(document["decision"], verdict.decision().name());
     assert_eq!(document["gate_passed"], verdict.gate_passed());
     assert_eq!(document["rollback_triggered"], verdict.rollback_triggered());
@@ -119,14 +127,18 @@ fn assert_document(Judged { verdict, .. }: &Judged<'_>, document: &Value) {
     assert_eq!(checks.len(), verdict.checks().len());
     for (written, check) in checks.iter().zip(verdict.checks()) {
         assert_eq!(written["state"], check.state.name());
-        assert_eq!(written["reason"], json!(check.reason));
+        assert_eq!(written["reason"], json!(check.reason.as_ref().filter(|_| check.state != State::NotEvaluated)));
         // As numbers: a zero is written without its sign.
         assert_eq!(written["worst"]["value"].as_f64(), check.worst.map(|worst| worst.value));
         assert!(check.worst.is_none_or(|worst| worst.value.is_finite() && worst.limit.is_finite()), "{check:?}");
-        let mut stretches = check.breaches.iter().chain(&check.no_data);
+        let mut stretches = check.breaches.iter().copied().chain(check.no_data.iter().map(|gap| gap.windows));
         assert!(stretches.all(|stretch| stretch.from <= stretch.to && stretch.to < verdict.windows()), "{check:?}");
         assert!(check.fired_at.is_none_or(|window| window < verdict.windows()));
     }
+}
+
+fn table() -> TableName {
+    TableName { name: "table".to_owned(), is_file: true, sha256: None }
 }
 
 fn assert_well_formed(flag: &str, report: &str) {

@@ -70,13 +70,13 @@ fn unreadable() -> rollout_gate::refusal::Fault {
 /// Every value is one that its metric can have, in every window.
 fn assert_windows(reading: &rollout_gate::outcome::Reading<'_>) {
     use rollout_gate::eval::table::MetricId;
-    assert!(reading.snapshot.windows() > 0);
+    assert!(reading.snapshot().windows() > 0);
     for (id, metric) in (0..).map(MetricId).zip(&reading.stage.pipeline().metrics) {
-        let sections = [reading.snapshot.metric(id), reading.snapshot.baseline(id)];
+        let sections = [reading.snapshot().metric(id), reading.snapshot().baseline(id)];
         for (_, series) in sections.into_iter().flatten().flat_map(Measurement::entries) {
             let windows = series.values().windows();
-            assert!(windows.is_none_or(|windows| windows == reading.snapshot.windows()));
-            let mut points = (0..reading.snapshot.windows()).filter_map(|window| series.at(window).get());
+            assert!(windows.is_none_or(|windows| windows == reading.snapshot().windows()));
+            let mut points = (0..reading.snapshot().windows()).filter_map(|window| series.at(window).get());
             assert!(points.all(|value| metric.unit.contains(value)));
         }
     }

@@ -3,14 +3,14 @@
 use rollout_gate::{
     eval::{
         limit::Limit,
-        table::{Condition, Limits, Pipeline, Table},
+        table::{Condition, Limits, Pipeline, Table, Width},
     },
     input::{gates, observed::ObservedSnapshots},
     inspection::Inspection,
     lint::{finding::Part, review::review},
     report::{
         explain, lint,
-        show::{self, Format, View},
+        show::{self, View, ViewFormat},
     },
 };
 use serde_json::Value;
@@ -51,7 +51,10 @@ fn assert_sound(table: &Table, text: &str) {
         assert_unique(pipeline.metrics.iter().map(|metric| &metric.name));
         assert_unique(pipeline.stages.iter().map(|stage| &stage.name));
         assert_unique(pipeline.rules.iter().map(|rule| &rule.id));
-        assert!(!pipeline.stages.is_empty() && pipeline.window.is_none_or(|window| !window.is_zero()));
+        assert!(
+            !pipeline.stages.is_empty()
+                && pipeline.window.and_then(Width::exactly).is_none_or(|window| !window.is_zero())
+        );
         assert!(pipeline.order.len() == pipeline.metrics.len());
         for stage in pipeline.ladder() {
             assert!(stage.rules().any(|rule| rule.kind == rollout_gate::eval::table::Kind::Gate));
@@ -79,7 +82,8 @@ fn limits(condition: &Condition) -> Vec<Limit> {
 
 fn assert_limit(limit: Limit) {
     match limit {
-        Limit::Fixed(number) | Limit::Baseline { percent: number } => assert!(number.get().is_finite()),
+        Limit::Fixed(number) => assert!(number.get().is_finite()),
+        Limit::Baseline { percent, offset } => assert!(percent.get().is_finite() && offset.get().is_finite()),
         Limit::Unset => {}
     }
 }
@@ -113,8 +117,8 @@ fn assert_inspection(inspection: &Inspection) {
 fn assert_shown_in_every_way(table: &Table, text: &str) {
     let stages = table.pipelines.iter().flat_map(Pipeline::ladder).map(View::Stage);
     for view in stages.chain([View::all(table)]) {
-        assert_harmless(&show::render(&view, "table", Format::Text { width: 60 }));
-        assert_shown(&show::render(&view, "table", Format::Markdown));
+        assert_harmless(&show::render(&view, "table", ViewFormat::Text { width: 60 }));
+        assert_shown(&show::render(&view, "table", ViewFormat::Markdown));
     }
     let json = as_json(table);
     assert_harmless(&json);
@@ -130,5 +134,5 @@ fn assert_shown_in_every_way(table: &Table, text: &str) {
 
 /// Everything in it.
 fn as_json(table: &Table) -> String {
-    show::render(&View::all(table), "table", Format::Json)
+    show::render(&View::all(table), "table", ViewFormat::Json)
 }

@@ -41,7 +41,7 @@ fn given(mut bytes: Unstructured<'_>) -> arbitrary::Result<(Facts<'_>, &str)> {
     let facts = Facts {
         value: finite(f64::arbitrary(&mut bytes)?),
         limit: finite(f64::arbitrary(&mut bytes)?),
-        windows: usize::from(u16::arbitrary(&mut bytes)?),
+        windows: u16::arbitrary(&mut bytes)?.to_string(),
         lasting: seconds(u32::arbitrary(&mut bytes)?),
         window: seconds(u32::arbitrary(&mut bytes)?),
         subject: "a[{limit}]",
@@ -75,7 +75,7 @@ fn plainly(text: &str, facts: &Facts<'_>) -> Option<String> {
                     "value" => shortest(facts.value),
                     "limit" => shortest(facts.limit),
                     "limit%" => hundredfold(facts.limit),
-                    "windows" => facts.windows.to_string(),
+                    "windows" => facts.windows.clone(),
                     "for" => duration(facts.lasting),
                     "window" => duration(facts.window),
                     _ => return None,

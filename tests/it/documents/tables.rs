@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex_lite::{Captures, Regex};
 use rollout_gate::{
-    eval::{aggregate::Aggregate, answer::Missing, template::Placeholder, unit::Unit},
+    eval::{aggregate::Aggregate, answer::Otherwise, template::Placeholder, unit::Unit},
     lint::code::Lint,
     refusal::Code,
 };
@@ -23,8 +23,10 @@ use crate::shared::binary::{check, command, run};
 /// The documents that have a schema.
 const SCHEMAS: [&str; 6] = ["gates", "snapshot", "tests", "report", "lint-report", "test-report"];
 
-/// What a definition of a schema stands for, where it is no map with keys.
-const FORMS: [(&str, &str); 4] = [
+/// What a definition of a schema is called, where that is not its name.
+const FORMS: [(&str, &str); 6] = [
+    ("Expect", "expectation"),
+    ("Uncovered", "uncovered rule"),
     ("Limits", "[limit](#a-limit)"),
     ("Measurements", "metric → [values](#values)"),
     ("Baseline", "metric → [values](#values)"),
@@ -131,11 +133,15 @@ impl Reference {
             |part| rows_of(&self.helps["check"], part).into_iter().map(|(name, _)| name.replace(['<', '>'], ""));
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         match name {
-            "aggregates" => owned(&Aggregate::ALL.map(Aggregate::name)),
+            "aggregates" => Aggregate::WORDS
+                .map(|aggregate| aggregate.name().into_owned())
+                .into_iter()
+                .chain(["p50".to_owned()])
+                .collect(),
             "commands" => self.helps.keys().filter(|name| !name.is_empty()).cloned().collect(),
             "exit codes" => of_check("Exit codes").collect(),
             "features" => features(),
-            "missing" => owned(&Missing::ALL.map(Missing::name)),
+            "missing" => owned(&Otherwise::ALL.map(Otherwise::name)),
             "placeholders" => Placeholder::ALL.map(|(name, _)| format!("{{{name}}}")).into(),
             "reports" => of_check("Reports").collect(),
             "states" => states(),
@@ -226,6 +232,9 @@ fn value(schema: &Value, document: &Value) -> String {
     }
     if let Some(only) = schema.get("const") {
         return format!("`{only}`");
+    }
+    if schema.get("type").is_none() {
+        return "anything".to_owned();
     }
     let kind = |kind: &Value| match kind.as_str().unwrap() {
         "array" => plural(format!("list of {}", value(&schema["items"], document))),

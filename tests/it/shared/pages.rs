@@ -8,7 +8,7 @@ use rollout_gate::{
         gates,
         snapshot::{self, Request},
     },
-    outcome::{Judged, Outcome},
+    outcome::{Outcome, Reading},
     report::{format::FORMATS, table_name::TableName},
 };
 
@@ -37,7 +37,7 @@ pub(crate) fn page(table: &str, sources: &[Source<'_>]) -> String {
 /// The same, of the text of a table and its name.
 pub(crate) fn page_of(text: &str, name: &str, sources: &[Source<'_>]) -> String {
     let table = gates::read(name, text.to_owned()).unwrap();
-    let name = TableName { name: name.to_owned(), is_file: true };
+    let name = TableName { name: name.to_owned(), is_file: true, sha256: None };
     let page = FORMATS.iter().find(|format| format.flag == "report-html").unwrap().start();
     sources.iter().enumerate().for_each(|(number, source)| page.add(number, &judge(source, &table), &name));
     page.build().unwrap()
@@ -45,5 +45,5 @@ pub(crate) fn page_of(text: &str, name: &str, sources: &[Source<'_>]) -> String 
 
 fn judge<'t>(source: &Source<'_>, table: &'t Table) -> Outcome<'t> {
     let reading = snapshot::read(source.name, source.text.clone().into_owned(), table, &Request::default());
-    Outcome { name: Some(source.name.to_owned()), result: reading.map(Judged::from) }
+    Outcome { name: Some(source.name.to_owned()), result: reading.and_then(Reading::judge) }
 }
