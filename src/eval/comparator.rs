@@ -1,6 +1,6 @@
 //! How a value stands to a limit: everything that there is to know of each comparator.
 //!
-//! A new comparator is a variant here with its row in [`Comparator::traits`]; what judges, reads tables, writes
+//! A new comparator is a variant here with its row in `Comparator::traits`; what judges, reads tables, writes
 //! reports, makes schemas or reviews asks here.
 
 use std::cmp::Ordering;

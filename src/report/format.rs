@@ -1,5 +1,5 @@
 //! The formats of the reports that a run writes beside its standard output: one list. A new one is one file beside
-//! this, which implements [`Section`], and one line in the list; its flag follows from that.
+//! this, which implements `Section`, and one line in the list; its flag follows from that.
 
 use std::{
     collections::BTreeMap,
