@@ -2,7 +2,7 @@
 //!
 //! Data and judging only: [`crate::input`] reads suites, [`crate::report`] shows what came of them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use crate::{
     eval::{
@@ -54,6 +54,10 @@ pub struct Recorded {
     pub pipeline: Option<String>,
     /// The stage, if the test names it.
     pub stage: Option<String>,
+    /// How much is judged, if the test says so: the last windows, as many as cover it.
+    pub last: Option<Duration>,
+    /// When the stage was entered, if the test says so: a time that was found to be one.
+    pub entered: Option<String>,
 }
 
 /// What a test expects; what is `None` may come out either way.

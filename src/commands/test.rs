@@ -189,6 +189,8 @@ fn recorded_snapshot<'t>(recorded: &Recorded, folder: &Path, table: &'t Table) -
         pipeline: recorded.pipeline.clone(),
         stage: recorded.stage.clone(),
         named_by: StageNamedBy::Test,
+        last: recorded.last,
+        entered: recorded.entered.as_deref().and_then(|time| time.parse().ok()),
         ..Request::default()
     };
     snapshot::read_from(&source, table, &request)

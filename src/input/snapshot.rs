@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use self::{
     keys::{KnownKey, SnapshotKeys},
@@ -38,6 +38,7 @@ use crate::{
     eval::{
         baseline,
         measurement::Measurement,
+        persistence::windows_to_cover,
         snapshot::{Cut, Measured, Section, Snapshot, SnapshotFault},
         table::{Pipeline, StageRules, Table, Width},
     },
@@ -141,6 +142,45 @@ pub fn read<'t>(origin: &str, text: String, table: &'t Table, request: &Request)
 /// What is wrong with it and what to write instead.
 pub fn parse_time(text: &str) -> Result<Timestamp, String> {
     time::parse_time(text).ok_or_else(|| format!("`{text}` is not a time that can be used: {}", time::TIME_HELP))
+}
+
+/// The labels of `stage` that a snapshot with these `labels` lacks or has otherwise, by name.
+pub(super) fn other_labels<'t>(
+    stage: StageRules<'t>,
+    labels: &[(String, String)],
+) -> impl Iterator<Item = (&'t str, Fault)> {
+    stage.stage().labels.iter().filter_map(move |(name, wanted)| {
+        let found = labels.iter().find(|(label, _)| label == name).map(|(_, value)| value);
+        if found == Some(wanted) {
+            return None;
+        }
+        let has = found.map_or("none".to_owned(), |value| format!("{value:?}"));
+        let stage = &stage.stage().name;
+        let message =
+            format!("stage {stage:?} is for snapshots with the label {name} {wanted:?}, and this one has {has}");
+        let fault = Fault::new(Code::Contradiction, message);
+        Some((name.as_str(), fault.help("check that it is the right snapshot, and the right stage")))
+    })
+}
+
+/// How many windows open before the stage was entered and warm. Without a time of entry, it is warm when the snapshot has
+/// covered its `warmup`; without a `start`, nothing is known of it.
+pub(super) fn windows_before_entry(
+    stage: StageRules<'_>,
+    window: Duration,
+    start: Option<Timestamp>,
+    entered: Option<Timestamp>,
+) -> Option<usize> {
+    let warmup = stage.stage().warmup.unwrap_or_default();
+    let cold = match (start, entered) {
+        (_, None) => warmup,
+        (None, Some(_)) => return None,
+        (Some(start), Some(entered)) => {
+            let warm = SignedDuration::try_from(warmup).ok().and_then(|warmup| entered.checked_add(warmup).ok());
+            Duration::try_from(warm.unwrap_or(Timestamp::MAX).duration_since(start)).unwrap_or_default()
+        }
+    };
+    Some(if cold.is_zero() { 0 } else { windows_to_cover(cold, window) })
 }
 
 /// The schema of a snapshot.
@@ -327,18 +367,9 @@ impl<'a> SnapshotReader<'a> {
         labels: &[(String, String)],
         faults: &mut Faults,
     ) {
-        for (name, wanted) in &stage.stage().labels {
-            let found = labels.iter().find(|(label, _)| label == name).map(|(_, value)| value);
-            if found == Some(wanted) {
-                continue;
-            }
-            let has = found.map_or("none".to_owned(), |value| format!("{value:?}"));
-            let stage = &stage.stage().name;
-            let message =
-                format!("stage {stage:?} is for snapshots with the label {name} {wanted:?}, and this one has {has}");
-            let place = key.node.as_ref().map_or(self.start..self.start, |node| node.span.start..node.span.start);
-            let fault = Fault::new(Code::Contradiction, message).at(place).path(Path::Root("$").key(key.key).key(name));
-            faults.push(fault.help("check that it is the right snapshot, and the right stage"));
+        let place = key.node.as_ref().map_or(self.start, |node| node.span.start);
+        for (name, fault) in other_labels(stage, labels) {
+            faults.push(fault.at(place..place).path(Path::Root("$").key(key.key).key(name)));
         }
     }
 

@@ -19,6 +19,7 @@ use super::{
     data_faults::{DataFaults, MeasuredPlaces},
     document::Path,
     form::{Field, Read, open},
+    snapshot::{other_labels, windows_before_entry},
     stages::{GivenName, StageHints, candidates, choose, of_name},
     values::{Text, Version, at, list},
     windows,
@@ -30,7 +31,7 @@ use crate::{
         snapshot::{Cut, Measured, Section, Snapshot, SnapshotFault},
         table::{Pipeline, StageRules, Table, Width},
     },
-    outcome::Reading,
+    outcome::{Reading, opening},
     refusal::{Code, Fault, Faults, Refusal},
     schema::draft_7,
     suite::{Given, Recorded, Suite, Test},
@@ -159,7 +160,25 @@ impl<'t> SuiteReader<'_, 't> {
         }
         let width = window.unwrap_or(Duration::from_mins(1));
         let measured = Measured { window: width, metrics: metrics.measurements, baseline: baseline.measurements };
-        let made = Snapshot::prepare(*stage, measured, Cut::default());
+        let (start, entered) = (map.start.read(path, faults), map.entered.read(path, faults));
+        let labels = map.labels.read(path, faults).unwrap_or_default();
+        // Windows that are written out are of the stage that the test names, whether they say so or not.
+        if let Some(node) = map.labels.node {
+            for (name, fault) in other_labels(*stage, &labels) {
+                faults.push(fault.at(node.span.clone()).path(path.key(map.labels.key).key(name)));
+            }
+        }
+        let before_entry = windows_before_entry(*stage, width, start, entered);
+        if let Some(entered) = map.entered.node.filter(|_| before_entry.is_none() && map.start.node.is_none()) {
+            let fault = at(
+                Code::MissingKey,
+                entered,
+                "`start` is missing, and without it nothing says which windows open before the entry",
+            );
+            faults.push(fault.path(path).help("add `start`: when window 0 opens"));
+        }
+        let cut = Cut { before_entry: before_entry.unwrap_or(0), last: map.last.read(path, faults) };
+        let made = Snapshot::prepare(*stage, measured, cut);
         let made = made.and_then(|mut made| match std::mem::take(&mut made.faults) {
             faults if faults.is_empty() => Ok(made),
             faults => Err(faults),
@@ -179,16 +198,16 @@ impl<'t> SuiteReader<'_, 't> {
             }
         });
         let (prepared, _) = (made.ok()?, window?);
-        let (labels, unused_metrics, unused_baseline) = (Vec::new(), Vec::new(), Vec::new());
+        let start = start.and_then(|start| opening(start, width, prepared.snapshot.left_out().windows()));
         Some(Reading {
             stage: *stage,
             prepared,
             faults: None,
-            start: None,
+            start,
             labels,
             sha256: None,
-            unused_metrics,
-            unused_baseline,
+            unused_metrics: Vec::new(),
+            unused_baseline: Vec::new(),
         })
     }
 
@@ -230,6 +249,8 @@ fn recorded(map: &TestMap<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<R
         (map.metrics.key, map.metrics.node),
         (map.baseline.key, map.baseline.node),
         (map.window_minutes.key, map.window_minutes.node),
+        (map.start.key, map.start.node),
+        (map.labels.key, map.labels.node),
     ];
     for (key, node) in beside {
         let Some(node) = node else { continue };
@@ -238,7 +259,8 @@ fn recorded(map: &TestMap<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<R
     }
     let text = |field: &Field<'_, Text>| field.read(path, &mut Faults::default());
     let (pipeline, stage) = (text(&map.pipeline), text(&map.stage));
-    Some(Recorded { file: map.snapshot.read(path, faults)?, pipeline, stage })
+    let (last, entered) = (map.last.read(path, faults), map.entered.read(path, faults).map(|time| time.to_string()));
+    Some(Recorded { file: map.snapshot.read(path, faults)?, pipeline, stage, last, entered })
 }
 
 /// The width of a window, from the test and the pipeline.

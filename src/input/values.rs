@@ -311,6 +311,28 @@ fn items_of<F: Read>(items: &[Node<'_>], path: &Path<'_>, faults: &mut Faults) -
     items.iter().enumerate().filter_map(|(index, item)| F::read(item, &path.index(index), faults)).collect()
 }
 
+/// Texts by name.
+pub(super) struct LabelTexts;
+schema!(
+    LabelTexts,
+    "LabelTexts",
+    json_schema!({ "type": "object", "patternProperties": free_keys(), "additionalProperties": { "type": "string" }, "minProperties": 1 })
+);
+
+impl Read for LabelTexts {
+    type Value = Vec<(String, String)>;
+
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<(String, String)>> {
+        let labels = entries(node, "labels", path, faults)?;
+        // Collected whole first: every fault is to be found, not only the first.
+        let read: Vec<_> = labels
+            .into_iter()
+            .map(|(name, node)| Some((name.to_owned(), Text::read(node, &path.key(name), faults)?)))
+            .collect();
+        read.into_iter().collect()
+    }
+}
+
 /// A map from names to definitions of the form `F`; at least one.
 pub(super) struct Named<F>(PhantomData<F>);
 

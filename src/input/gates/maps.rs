@@ -20,8 +20,8 @@ use crate::{
         document::Path,
         form::{Field, Read, free_keys, maps, open},
         values::{
-            AtLeastOne, Deadline, List, Named, Number, Switch, Text, Time, Version, Word, at, entries, quoted, schema,
-            unknown, wrong,
+            AtLeastOne, Deadline, LabelTexts, List, Named, Number, Switch, Text, Time, Version, Word, at, quoted,
+            schema, unknown, wrong,
         },
         yaml::{Node, Yaml},
     },
@@ -414,28 +414,6 @@ impl Read for MissingForm {
             return None;
         }
         Some(Missing { allow: Some(allow?), otherwise: otherwise.unwrap_or_default() })
-    }
-}
-
-/// Texts by name.
-pub(super) struct LabelTexts;
-schema!(
-    LabelTexts,
-    "LabelTexts",
-    json_schema!({ "type": "object", "patternProperties": free_keys(), "additionalProperties": { "type": "string" }, "minProperties": 1 })
-);
-
-impl Read for LabelTexts {
-    type Value = Vec<(String, String)>;
-
-    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Vec<(String, String)>> {
-        let labels = entries(node, "labels", path, faults)?;
-        // Collected whole first: every fault is to be found, not only the first.
-        let read: Vec<_> = labels
-            .into_iter()
-            .map(|(name, node)| Some((name.to_owned(), Text::read(node, &path.key(name), faults)?)))
-            .collect();
-        read.into_iter().collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
     SnapshotReader,
@@ -11,7 +11,6 @@ use super::{
 use crate::{
     eval::{
         notation,
-        persistence::windows_to_cover,
         snapshot::Snapshot,
         table::{Pipeline, StageRules, Width},
     },
@@ -104,37 +103,25 @@ impl SnapshotReader<'_> {
         width
     }
 
-    /// How many windows open before the stage was entered and warm. `times` are when window 0 opened, and when the
-    /// stage was entered, if somebody says so; without that, it is warm when the snapshot has covered its `warmup`.
+    /// How many windows open before the stage was entered and warm. The times are when window 0 opened, and when the stage
+    /// was entered, if somebody says so.
     pub(super) fn windows_before_entry(
         self,
         keys: &SnapshotKeys,
         stage: StageRules<'_>,
         window: Duration,
-        times: (Option<Timestamp>, Option<Timestamp>),
+        (start, entered): (Option<Timestamp>, Option<Timestamp>),
         faults: &mut Faults,
     ) -> usize {
-        let warmup = stage.stage().warmup;
-        let cold = match times {
-            (_, None) => warmup,
-            (Some(start), Some(entered)) => {
-                let warmup = SignedDuration::try_from(warmup.unwrap_or_default()).ok();
-                let warm = warmup.and_then(|warmup| entered.checked_add(warmup).ok());
-                Duration::try_from(warm.unwrap_or(Timestamp::MAX).duration_since(start)).ok()
-            }
-            (None, Some(_)) => {
-                // What is wrong with a start that is there has been told.
-                if keys.start.node.is_none() {
-                    let message =
-                        "\"start\" is missing, and without it nothing says which windows open before the entry";
-                    let place = keys.entered.node.as_ref().map_or(self.start..self.start, |node| node.span.clone());
-                    let fault = Fault::new(Code::MissingKey, message).at(place).path("$");
-                    faults.push(fault.help("add \"start\": when window 0 opened"));
-                }
-                None
-            }
-        };
-        cold.filter(|cold| !cold.is_zero()).map_or(0, |cold| windows_to_cover(cold, window))
+        let before = super::windows_before_entry(stage, window, start, entered);
+        // What is wrong with a start that is there has been told.
+        if before.is_none() && keys.start.node.is_none() {
+            let message = "\"start\" is missing, and without it nothing says which windows open before the entry";
+            let place = keys.entered.node.as_ref().map_or(self.start..self.start, |node| node.span.clone());
+            let fault = Fault::new(Code::MissingKey, message).at(place).path("$");
+            faults.push(fault.help("add \"start\": when window 0 opened"));
+        }
+        before.unwrap_or(0)
     }
 
     /// When the first judged window opened, if the snapshot says when it was; it must end within `ended_within`.

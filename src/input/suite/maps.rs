@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::{
@@ -9,7 +10,8 @@ use crate::{
     input::{
         document::Path,
         form::{Read, free_keys, maps},
-        values::{AtLeastOne, List, Number, Switch, Text, Version, Word, at, schema},
+        snapshot::parse_time,
+        values::{AtLeastOne, LabelTexts, List, Number, Switch, Text, Time, Version, Word, at, schema},
         windows,
         yaml::Node,
     },
@@ -37,6 +39,14 @@ maps! {
         stage: Text,
         /// The width of one window, in minutes; may be left out where the pipeline declares `window`.
         window_minutes: Minutes,
+        /// When window 0 opens, such as 2026-02-20T12:00:00Z.
+        start: TimeOfDay,
+        /// When the stage was entered: windows that open before are left out.
+        entered: TimeOfDay,
+        /// How much is judged: the last windows, as many as cover it.
+        last: Time,
+        /// Labels of the snapshot, by name.
+        labels: LabelTexts,
         /// What was measured, by the name of the metric.
         metrics: Measurements,
         /// What it is compared with, by the name of the metric.
@@ -113,6 +123,21 @@ impl Read for Minutes {
             faults.push(at(Code::BadWindowMinutes, node, windows::EXPECTED).path(path).help(windows::HELP));
         }
         width
+    }
+}
+
+/// A time as RFC 3339 writes it.
+pub(super) struct TimeOfDay;
+schema!(TimeOfDay, "TimeOfDay", json_schema!({ "type": "string", "format": "date-time" }));
+
+impl Read for TimeOfDay {
+    type Value = Timestamp;
+
+    fn read(node: &Node<'_>, path: &Path<'_>, faults: &mut Faults) -> Option<Timestamp> {
+        let text = Text::read(node, path, faults)?;
+        let refuse =
+            |message| faults.push(at(Code::BadTime, node, message).path(path).help("write it as 2026-02-20T12:00:00Z"));
+        parse_time(&text).map_err(refuse).ok()
     }
 }
 

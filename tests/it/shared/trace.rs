@@ -31,7 +31,10 @@ fn follow(Trace { check, measure, steps }: &Trace<'_>, width: Duration) {
     let mut run = 0;
     for step in steps {
         for (compared, condition) in [&step.own].into_iter().chain(&step.and).zip(rule.conditions()) {
-            if let (Some(value), Some(limit), None) = (compared.value, compared.limit, compared.between) {
+            // What is made of several values, or moves, is decided by more digits than are shown.
+            let is_shown = matches!(condition.measure, Measure::Window) && matches!(check.limit, Limit::Fixed(_));
+            if let (Some(value), Some(limit), None, true) = (compared.value, compared.limit, compared.between, is_shown)
+            {
                 assert_eq!(compared.holds, Answer::from(condition.comparator.holds(value, limit)));
             }
         }
