@@ -143,28 +143,74 @@ pub fn place(text: &str, byte: usize) -> Option<Place> {
     Some(Place { line, column: before.get(line_start..)?.chars().count() + 1 })
 }
 
-/// Faults as they are found: the first [`Faults::KEPT`] are kept, the others counted.
+/// Faults as they are found: the first [`Faults::KEPT`] are kept, and of those that have one cause the first
+/// [`Faults::ALIKE`]; the others are counted.
 #[derive(Debug, Default)]
 pub struct Faults {
-    kept: Vec<Fault>,
+    kept: Vec<(Likeness, Fault)>,
     more: usize,
+    /// How many were made, and not only counted.
+    made: usize,
+}
+
+/// What a fault has in common with others of its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Likeness {
+    /// Its message.
+    Message,
+    /// What stands at this byte of the text.
+    Place(usize),
 }
 
 impl Faults {
     /// More than anyone reads, and little enough to keep of a file in which a million values are wrong.
     pub const KEPT: usize = 100;
 
-    /// Adds a fault.
+    /// How many are kept of those that have one cause: so many show what is wrong as well as all of them.
+    pub const ALIKE: usize = 10;
+
+    /// How many are made to see whether they are like others: each can have a name that is as long as its file.
+    const MADE: usize = 1000;
+
+    /// Adds a fault. Those with its code and its message have one cause, and those that lead to the same second place:
+    /// what is wrong behind an alias is told of every place that uses it.
     pub fn push(&mut self, fault: Fault) {
         self.push_with(|| fault);
     }
 
-    /// Adds a fault that is only made if it is kept.
+    /// Adds a fault that is only made if it may be kept.
     pub fn push_with(&mut self, fault: impl FnOnce() -> Fault) {
-        if self.kept.len() < Self::KEPT {
-            self.kept.push(fault());
-        } else {
+        if self.kept.len() == Self::KEPT || self.made == Self::MADE {
             self.more += 1;
+            return;
+        }
+        self.made += 1;
+        let fault = fault();
+        let cause = fault.related.as_ref().map_or(Likeness::Message, |related| Likeness::Place(related.span.start));
+        self.add(cause, fault);
+    }
+
+    /// Adds a fault that has one cause with all of its code whose cause is at this byte of the text; it is only made if
+    /// it is kept.
+    pub fn push_caused(&mut self, code: Code, place: usize, fault: impl FnOnce() -> Fault) {
+        let cause = Likeness::Place(place);
+        let alike = self.kept.iter().filter(|(known, fault)| (*known, fault.code) == (cause, code)).count();
+        if self.kept.len() == Self::KEPT || alike >= Self::ALIKE {
+            self.more += 1;
+        } else {
+            self.kept.push((cause, fault()));
+        }
+    }
+
+    fn add(&mut self, cause: Likeness, fault: Fault) {
+        let is_alike = |(known, other): &&(Likeness, Fault)| {
+            (*known, other.code) == (cause, fault.code)
+                && (cause != Likeness::Message || other.message == fault.message)
+        };
+        if self.kept.len() == Self::KEPT || self.kept.iter().filter(is_alike).count() >= Self::ALIKE {
+            self.more += 1;
+        } else {
+            self.kept.push((cause, fault));
         }
     }
 
@@ -172,7 +218,7 @@ impl Faults {
     #[must_use]
     pub fn with(mut self, others: Self) -> Self {
         self.more += others.more;
-        others.kept.into_iter().for_each(|fault| self.push(fault));
+        others.kept.into_iter().for_each(|(cause, fault)| self.add(cause, fault));
         self
     }
 
@@ -185,8 +231,9 @@ impl Faults {
     /// The refusal of the file, with the faults in the order of their places.
     #[must_use]
     pub fn refuse(mut self, origin: &str, text: String) -> Refusal {
-        self.kept.sort_by_key(|fault| fault.span.as_ref().map(|span| span.start));
-        Refusal { origin: origin.to_owned(), text: Some(text), faults: self.kept, more: self.more }
+        self.kept.sort_by_key(|(_, fault)| fault.span.as_ref().map(|span| span.start));
+        let faults = self.kept.into_iter().map(|(_, fault)| fault).collect();
+        Refusal { origin: origin.to_owned(), text: Some(text), faults, more: self.more }
     }
 }
 
@@ -218,10 +265,41 @@ mod tests {
     fn faults_past_the_limit_are_counted() {
         let mut faults = Faults::default();
         for at in (0..Faults::KEPT + 7).rev() {
-            faults.push(Fault::new(Code::UnknownKey, "x").at(at..at));
+            faults.push(Fault::new(Code::UnknownKey, at.to_string()).at(at..at));
         }
         let refusal = faults.refuse("f", String::new());
         assert_eq!((refusal.faults.len(), refusal.more), (Faults::KEPT, 7));
         assert!(refusal.faults.is_sorted_by_key(|fault| fault.span.clone().map(|span| span.start)));
+    }
+
+    #[test]
+    fn one_cause_is_told_ten_times() {
+        let fault = |message: &str| Fault::new(Code::WrongType, message);
+        let mut faults = Faults::default();
+        for at in 0..40 {
+            faults.push(fault("a number belongs here").at(at..at));
+            faults.push(fault(&at.to_string()).at(at..at).related(7..8, "written here"));
+            faults.push_caused(Code::OutOfRange, 7, || Fault { code: Code::OutOfRange, ..fault(&at.to_string()) });
+        }
+        faults.push(fault("a text belongs here"));
+        let others = (0..5).map(|at| fault("a number belongs here").at(at..at));
+        let others = others.fold(Faults::default(), |mut faults, fault| {
+            faults.push(fault);
+            faults
+        });
+        let refusal = faults.with(others).refuse("f", String::new());
+        assert_eq!((refusal.faults.len(), refusal.more), (3 * Faults::ALIKE + 1, 3 * 30 + 5));
+    }
+
+    #[test]
+    fn few_faults_are_made_to_be_counted() {
+        let (mut faults, mut made) = (Faults::default(), 0);
+        for _ in 0..100_000 {
+            faults.push_with(|| {
+                made += 1;
+                Fault::new(Code::UnknownKey, "x")
+            });
+        }
+        assert_eq!((made, faults.refuse("f", String::new()).more), (Faults::MADE, 100_000 - Faults::ALIKE));
     }
 }

@@ -79,6 +79,7 @@ impl SnapshotReader<'_> {
         faults: &mut SnapshotFaults,
     ) -> Measurement {
         let nothing = || Measurement::Single(Series::no_data(Cause::NotANumber));
+        let of = MetricPlace { metric, start: node.span.start };
         match &node.value {
             JsonValue::Object(Some(entries)) if entries.is_empty() => {
                 let fault = Fault::new(Code::EmptyMap, "no series here").at(node.span.clone()).path(path);
@@ -86,7 +87,7 @@ impl SnapshotReader<'_> {
                 return nothing();
             }
             JsonValue::Object(_) => {}
-            _ => return self.series(node, metric, kept, path, faults).map_or_else(nothing, Measurement::Single),
+            _ => return self.series(node, of, kept, path, faults).map_or_else(nothing, Measurement::Single),
         }
         let expected = "a series is one value a window, or one number";
         let entries = self.object(node, format_args!("{expected}"), path, &mut faults.fatal);
@@ -98,7 +99,7 @@ impl SnapshotReader<'_> {
                 faults.fatal.push(fault.help("write an array, or one number"));
                 return None;
             }
-            let series = self.series(&mut entry.node, metric, kept, &path, faults)?;
+            let series = self.series(&mut entry.node, of, kept, &path, faults)?;
             Some((mem::take(&mut entry.key), series))
         });
         Measurement::Labelled(series.collect())
@@ -108,11 +109,12 @@ impl SnapshotReader<'_> {
     fn series(
         self,
         node: &mut JsonNode,
-        metric: &Metric,
+        of: MetricPlace<'_>,
         kept: KeptWindows,
         path: &Path<'_>,
         faults: &mut SnapshotFaults,
     ) -> Option<Series> {
+        let metric = of.metric;
         match &mut node.value {
             JsonValue::Points { points, .. } if points.is_empty() => {
                 let fault = Fault::new(Code::EmptyArray, "this array is empty").at(node.span.clone()).path(path);
@@ -130,18 +132,18 @@ impl SnapshotReader<'_> {
             }
             JsonValue::Points { .. } | JsonValue::Array => {}
             _ => {
-                let point = self.point(node, metric, path, Some(&mut faults.values));
+                let point = self.point(node, of, path, Some(&mut faults.values));
                 return Some(Series::measured(Values::Constant(point)));
             }
         }
-        Some(Series::measured(Values::Windows(self.elements(node, metric, kept, path, &mut faults.values))))
+        Some(Series::measured(Values::Windows(self.elements(node, of, kept, path, &mut faults.values))))
     }
 
-    /// The elements of an array of which at least one is no value of `metric`; faults of those that are judged.
+    /// The elements of an array of which at least one is no value of the metric; faults of those that are judged.
     fn elements(
         self,
         node: &JsonNode,
-        metric: &Metric,
+        of: MetricPlace<'_>,
         kept: KeptWindows,
         path: &Path<'_>,
         faults: &mut Faults,
@@ -161,13 +163,14 @@ impl SnapshotReader<'_> {
         each(&mut |element| {
             let window = points.len();
             let faults = (window >= first).then_some(&mut *faults);
-            points.push(self.point(element, metric, &path.index(window), faults));
+            points.push(self.point(element, of, &path.index(window), faults));
         });
         points
     }
 
-    /// One value, or null; no data where it is no value of `metric`, which is a fault where `faults` are asked for.
-    fn point(self, node: &JsonNode, metric: &Metric, path: &Path<'_>, faults: Option<&mut Faults>) -> Point {
+    /// One value, or null; no data where it is no value of the metric, which is a fault where `faults` are asked for.
+    fn point(self, node: &JsonNode, of: MetricPlace<'_>, path: &Path<'_>, faults: Option<&mut Faults>) -> Point {
+        let metric = of.metric;
         let number = match (&node.value, metric.unit) {
             (JsonValue::Scalar(Scalar::Null), _) => return Point::NO_DATA,
             (JsonValue::Scalar(Scalar::Bool(value)), Unit::Flag) => Some(f64::from(u8::from(*value))),
@@ -180,22 +183,29 @@ impl SnapshotReader<'_> {
         let cause = if number.is_some_and(|number| !number.is_nan()) { Cause::OutOfRange } else { Cause::NotANumber };
         let Some(faults) = faults else { return Point::no_data(cause) };
         let text = self.text(faults);
-        faults.push_with(|| match number {
+        let is_quoted = || text.piece(&node.span).trim_matches('"').parse().is_ok_and(f64::is_finite);
+        // Of numbers out of range, those of one metric have one cause; of the others, those of the whole snapshot.
+        let (code, place) = match number {
+            Some(number) if number.is_finite() => (Code::OutOfRange, of.start),
+            Some(_) => (Code::NotFinite, self.start),
+            None if is_quoted() => (Code::QuotedNumber, self.start),
+            None => (Code::WrongType, self.start),
+        };
+        faults.push_caused(code, place, || match number {
             Some(number) if number.is_finite() => {
                 let help = "mend the export, or the metric's `unit` in the table";
                 outside(&text.clipped(&node.span), number, metric, help).at(node.span.clone()).path(path)
             }
             Some(_) => {
                 let message = format!("{} is not a finite number", text.clipped(&node.span));
-                let fault = Fault::new(Code::NotFinite, message).at(node.span.clone()).path(path);
+                let fault = Fault::new(code, message).at(node.span.clone()).path(path);
                 fault.help("write null where there is no data")
             }
             None => {
-                let quoted = text.piece(&node.span).trim_matches('"');
-                let is_number = quoted.parse().is_ok_and(f64::is_finite);
                 let fault = text.wrong(node, "a number belongs here", path);
-                if is_number {
-                    Fault { code: Code::QuotedNumber, ..fault }.help(format!("write {quoted} without quotes"))
+                if code == Code::QuotedNumber {
+                    let quoted = text.piece(&node.span).trim_matches('"');
+                    Fault { code, ..fault }.help(format!("write {quoted} without quotes"))
                 } else {
                     fault.help("write null where there is no data")
                 }
@@ -203,6 +213,13 @@ impl SnapshotReader<'_> {
         });
         Point::no_data(cause)
     }
+}
+
+/// A metric, and where its values begin.
+#[derive(Clone, Copy)]
+struct MetricPlace<'m> {
+    metric: &'m Metric,
+    start: usize,
 }
 
 /// Which windows are judged.
