@@ -6,6 +6,7 @@
 //! This file says what is asked of a snapshot and goes through it. `keys` declares the keys, `stage` finds the stage that
 //! judges, `time` says when the windows were, `values` reads what was measured.
 
+mod foreign;
 mod keys;
 mod stage;
 mod time;
@@ -28,7 +29,7 @@ use super::{
     data_faults::{DataFaults, MeasuredPlaces, SectionPlaces},
     document::Path,
     json::{
-        DEEPEST, JsonReader,
+        DEEPEST, JsonReader, Scalar,
         faults::{AnyObject, JsonText, report_duplicate_keys},
         tree::{JsonEntry, JsonNode, JsonValue},
     },
@@ -38,6 +39,7 @@ use crate::{
     eval::{
         baseline,
         measurement::Measurement,
+        notation::shortest,
         persistence::windows_to_cover,
         snapshot::{Cut, Measured, Section, Snapshot, SnapshotFault},
         table::{Pipeline, StageRules, Table, Width},
@@ -261,6 +263,10 @@ impl<'a> SnapshotReader<'a> {
         let json = JsonText(text);
         match JsonNode::read_whole(JsonReader::of_text(text, 0)) {
             Ok(JsonNode { span, value: JsonValue::Object(Some(entries)) }) => {
+                if let Some(fault) = foreign::answer(&entries) {
+                    faults.push(fault.at(span.start..span.start).path(Path::Root("$")));
+                    return None;
+                }
                 Some((Self { text: Some(json), start: span.start }, entries))
             }
             _ => {
@@ -383,8 +389,9 @@ impl<'a> SnapshotReader<'a> {
             let path = root.key(&entry.key);
             faults.push_with(|| {
                 let fault = Fault::new(Code::UnknownKey, format!("unknown key {:?} in a snapshot", entry.key));
-                let known = SnapshotKeys::ALL.iter().copied();
-                fault.at(entry.key_span.clone()).path(path).help(did_you_mean(&entry.key, known))
+                let help = window_in_another_unit(entry)
+                    .unwrap_or_else(|| did_you_mean(&entry.key, SnapshotKeys::ALL.iter().copied()));
+                fault.at(entry.key_span.clone()).path(path).help(help)
             });
             self.find_duplicate_key(&entry.node, &path, faults);
         }
@@ -467,6 +474,25 @@ impl<'a> SnapshotReader<'a> {
     }
 }
 
+/// What to write for a key that others have for the width of a window, with its value where that is plain.
+fn window_in_another_unit(entry: &JsonEntry) -> Option<String> {
+    let key = entry.key.to_ascii_lowercase().replace(['_', '-'], "");
+    let (per_second, unit) = match key.as_str() {
+        "windowseconds" | "windowsecs" | "windowsec" | "windows" | "step" | "stepseconds" | "interval"
+        | "intervalseconds" => (1.0, 's'),
+        "windowmilliseconds" | "windowmillis" | "windowms" | "stepms" | "intervalms" => (1000.0, 's'),
+        "windowhours" => (1.0, 'h'),
+        _ => return None,
+    };
+    let count = match entry.node.value {
+        JsonValue::Scalar(Scalar::Number(number)) => number / per_second,
+        _ => 0.0,
+    };
+    let is_plain = count.fract() == 0.0 && (1.0..1e6).contains(&count);
+    let duration = if is_plain { format!("{}{unit}", shortest(count)) } else { "15s".to_owned() };
+    Some(format!("write the width of a window as a duration: \"window\": \"{duration}\""))
+}
+
 /// Why a text is no object of JSON.
 fn no_snapshot(json: JsonText<'_>) -> Fault {
     let root = json.root();
@@ -474,6 +500,9 @@ fn no_snapshot(json: JsonText<'_>) -> Fault {
     if text.is_empty() {
         let fault = Fault::new(Code::EmptyDocument, "the file is empty").at(0..0);
         return fault.help("a snapshot is a JSON object with \"metrics\"");
+    }
+    if let Some(fault) = foreign::text(text) {
+        return fault.at(root.start..root.start);
     }
     if text.starts_with(|first: char| matches!(first, '[' | '"' | '-') || first.is_ascii_alphanumeric()) {
         let message = "a snapshot is a JSON object with \"metrics\", and this is something else";
