@@ -9,7 +9,7 @@ use super::{
     duration,
     form::{Field, Read, free_keys, is_free},
     suggestion::did_you_mean,
-    yaml::{Node, Yaml},
+    yaml::{Node, Yaml, meant_number, meant_switch},
 };
 use crate::{
     eval::{
@@ -102,7 +102,16 @@ impl Read for Switch {
         if let Yaml::Bool(value) = node.content {
             return Some(value);
         }
-        faults.push(wrong(node, "true or false belongs here", path).help("write true or false, without quotes"));
+        let meant = match &node.content {
+            Yaml::Text(text) => meant_switch(text),
+            _ => None,
+        };
+        let help = match meant {
+            Some(true) => "write true, without quotes",
+            Some(false) => "write false, without quotes",
+            None => "write true or false, without quotes",
+        };
+        faults.push(wrong(node, "true or false belongs here", path).help(help));
         None
     }
 }
@@ -137,9 +146,9 @@ impl Read for Number {
     }
 }
 
-/// `fault`, or, if `text` is a number in quotes, what is to be done about that.
+/// `fault`, or, if `text` is a number in quotes or one that is not spelt plainly, what is to be done about that.
 pub(super) fn quoted(text: &str, fault: Fault) -> Fault {
-    match text.parse().ok().and_then(Finite::new) {
+    match meant_number(text).and_then(Finite::new) {
         Some(number) => {
             let help = format!("write the plain number {}", shortest(number.get()));
             Fault { code: Code::QuotedNumber, ..fault }.help(help)

@@ -10,6 +10,7 @@ mod tree;
 use self::ambiguous::find_ambiguous;
 pub(super) use self::{
     ambiguous::MERGE,
+    plain::{meant_number, meant_switch},
     tree::{Key, Node, Yaml},
 };
 use super::document::Path;

@@ -1,6 +1,7 @@
 //! What a plain scalar of YAML means, one that stands without quotes: nothing, true or false, a number, or a text.
 //!
-//! Stricter than YAML 1.1, so that nothing turns into what it does not look like: `yes`, `012` and `1_000` are texts.
+//! Stricter than YAML, so that nothing turns into what it does not look like: `yes`, `012`, `0x10`, `+12` and `1_000` are
+//! texts.
 
 /// What a plain scalar is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,41 +24,53 @@ pub(super) fn resolve(text: &str) -> PlainScalar {
 }
 
 fn number(text: &str) -> Option<f64> {
-    let (sign, unsigned) = match text.strip_prefix('-') {
-        Some(unsigned) => (-1.0, unsigned),
-        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
-    };
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
     let [first, rest @ ..] = unsigned.as_bytes() else { return None };
     match (first, rest) {
-        (b'0', [b'x' | b'X', digits @ ..]) => whole(sign, digits, 16),
-        (b'0', [b'o' | b'O', digits @ ..]) => whole(sign, digits, 8),
-        (b'0', [b'b' | b'B', digits @ ..]) => whole(sign, digits, 2),
         // Whole, and written as nobody writes a number: an identifier, or octal to some.
         (b'0', [_, ..]) if rest.iter().all(u8::is_ascii_digit) => None,
         // A whole number has no sign where it is zero.
         (b'0', []) => Some(0.0),
         (b'0'..=b'9', _) => text.parse().ok(),
-        (b'.', _) => match unsigned {
-            ".inf" | ".Inf" | ".INF" => Some(sign * f64::INFINITY),
-            ".nan" | ".NaN" | ".NAN" => Some(f64::NAN),
+        (b'.', _) => match text {
+            ".inf" | ".Inf" | ".INF" => Some(f64::INFINITY),
+            "-.inf" | "-.Inf" | "-.INF" => Some(f64::NEG_INFINITY),
+            "-.nan" | "-.NaN" | "-.NAN" | ".nan" | ".NaN" | ".NAN" => Some(f64::NAN),
             _ => text.parse().ok().filter(|number: &f64| number.is_finite()),
         },
         _ => None,
     }
 }
 
-/// A whole number that is no more than 64 bits hold, and its sign one of these.
-fn whole(sign: f64, digits: &[u8], radix: u32) -> Option<f64> {
-    /// The least number that a sign makes too small.
-    const BELOW_LEAST: u64 = i64::MIN.unsigned_abs() + 1;
-    let mut number: u64 = 0;
-    for digit in digits {
-        let digit = char::from(*digit).to_digit(radix)?;
-        number = number.checked_mul(u64::from(radix))?.checked_add(u64::from(digit))?;
+/// The number that some mean by a text which is none here: `1_000`, `0x10`, `0o12`, `012`, `+12`, and `1:30`, which is 90
+/// in YAML 1.1. Also what any number in quotes is.
+pub(in crate::input) fn meant_number(text: &str) -> Option<f64> {
+    let text = text.trim().to_ascii_lowercase();
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(unsigned) => (-1.0, unsigned),
+        None => (1.0, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
     }
-    let is_known = !digits.is_empty() && (sign > 0.0 || number < BELOW_LEAST);
-    // Like decimal, without a sign where it is zero.
-    is_known.then_some(sign * number as f64 + 0.0)
+    let digits = unsigned.replace('_', "");
+    let whole = |prefix, radix| Some(u64::from_str_radix(digits.strip_prefix(prefix)?, radix).ok()? as f64);
+    let number = digits.parse().ok().or_else(|| whole("0x", 16)).or_else(|| whole("0o", 8)).or_else(|| whole("0b", 2));
+    let number = number.or_else(|| {
+        let (minutes, seconds) = digits.split_once(':')?;
+        let seconds: f64 = seconds.parse().ok().filter(|seconds| (0.0..60.0).contains(seconds))?;
+        Some(minutes.parse::<u32>().ok().map(f64::from)? * 60.0 + seconds)
+    });
+    number.map(|number| sign * number).filter(|number: &f64| number.is_finite())
+}
+
+/// What some mean by a text that is neither true nor false here: `yes`, `off`, `"true"`.
+pub(in crate::input) fn meant_switch(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "yes" | "y" | "on" | "true" => Some(true),
+        "no" | "n" | "off" | "false" => Some(false),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +112,6 @@ mod tests {
             ("0", 0.0),
             ("-0", 0.0),
             ("-0.0", -0.0),
-            ("+7", 7.0),
             ("-7", -7.0),
             ("1.", 1.0),
             (".5", 0.5),
@@ -108,19 +120,11 @@ mod tests {
             ("1e3", 1000.0),
             ("01e3", 1000.0),
             ("1.5E-3", 0.0015),
-            ("0x1F", 31.0),
-            ("-0X1f", -31.0),
-            ("+0o17", 15.0),
-            ("0b101", 5.0),
-            ("-0x0", 0.0),
-            ("0xffffffffffffffff", 18_446_744_073_709_551_615.0),
-            ("-0x8000000000000000", -9_223_372_036_854_775_808.0),
             ("18446744073709551616", 18_446_744_073_709_551_616.0),
             ("1e999", f64::INFINITY),
             ("-1e999", f64::NEG_INFINITY),
             (".inf", f64::INFINITY),
             ("-.INF", f64::NEG_INFINITY),
-            ("+.Inf", f64::INFINITY),
         ] {
             let PlainScalar::Number(found) = resolve(text) else { panic!("{text} is no number") };
             assert_eq!(found.to_bits(), number.to_bits(), "{text}: {found}");
@@ -138,6 +142,14 @@ mod tests {
             "-01",
             "+0127",
             "1_000",
+            "+7",
+            "+.5",
+            "+.inf",
+            "0x1F",
+            "-0X1f",
+            "+0o17",
+            "0b101",
+            "1:30",
             "0x1_0",
             "0x",
             "0xg",
@@ -160,6 +172,36 @@ mod tests {
             "१२",
         ] {
             assert_eq!(resolve(text), PlainScalar::Text, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_some_mean_is_known() {
+        for (text, number) in [
+            ("1_000", Some(1000.0)),
+            ("0x10", Some(16.0)),
+            ("-0X10", Some(-16.0)),
+            ("0o12", Some(10.0)),
+            ("0b101", Some(5.0)),
+            ("012", Some(12.0)),
+            ("+12", Some(12.0)),
+            ("+.5", Some(0.5)),
+            ("1:30", Some(90.0)),
+            ("-1:30", Some(-90.0)),
+            (" 300 ", Some(300.0)),
+            ("1:60", None),
+            ("+-5", None),
+            ("0x", None),
+            ("_", None),
+            ("inf", None),
+            ("1e999", None),
+            ("300ms", None),
+            ("", None),
+        ] {
+            assert_eq!(meant_number(text), number, "{text}");
+        }
+        for (text, switch) in [("yes", Some(true)), ("Off", Some(false)), ("N", Some(false)), ("maybe", None)] {
+            assert_eq!(meant_switch(text), switch, "{text}");
         }
     }
 }

@@ -31,7 +31,7 @@ fn through_serde(text: &str) -> Result<Node<'static>, usize> {
         with_snippet: false,
     };
     serde_yaml::from_str_with_options::<Spanned<Yaml<'static>>>(text, options)
-        .map(node)
+        .map(|root| strict(node(root), text))
         .map_err(|error| error.location().map_or(0, |location| start(text, location)))
 }
 
@@ -39,6 +39,21 @@ fn node(read: Spanned<Yaml<'static>>) -> Node<'static> {
     let span = span(read.referenced);
     let defined = Some(self::span(read.defined)).filter(|defined| *defined != span);
     Node { content: read.value, line: usize::try_from(read.referenced.line()).unwrap(), span, defined, tag: None }
+}
+
+/// The tree with texts where a number is written in a way that only serde reads: `+12`, `0x10`.
+fn strict(node: Node<'static>, text: &str) -> Node<'static> {
+    let written = text.get(node.written().clone()).unwrap_or_default();
+    let unsigned = written.strip_prefix('-').unwrap_or(written).to_ascii_lowercase();
+    let content = match node.content {
+        Yaml::Number(_) if ["+", "0x", "0o", "0b"].iter().any(|start| unsigned.starts_with(start)) => {
+            Yaml::Text(written.to_owned().into())
+        }
+        Yaml::List(items) => Yaml::List(items.into_iter().map(|item| strict(item, text)).collect()),
+        Yaml::Map(entries) => Yaml::Map(entries.into_iter().map(|(key, value)| (key, strict(value, text))).collect()),
+        content => content,
+    };
+    Node { content, ..node }
 }
 
 fn span(location: Location) -> Range<usize> {

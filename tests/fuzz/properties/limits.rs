@@ -64,15 +64,8 @@ impl From<Limit> for Plain {
 }
 
 fn plainly(text: &str) -> Option<Plain> {
-    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-    // YAML has more ways to write a whole number.
-    let lower = text.to_ascii_lowercase();
-    let (sign, unsigned) = match lower.strip_prefix('-') {
-        Some(unsigned) => (-1.0, unsigned),
-        None => (1.0, lower.strip_prefix('+').unwrap_or(&lower)),
-    };
-    let whole = |prefix, radix| Some(sign * u64::from_str_radix(unsigned.strip_prefix(prefix)?, radix).ok()? as f64);
-    let number = number.or_else(|| whole("0x", 16)).or_else(|| whole("0o", 8)).or_else(|| whole("0b", 2));
+    // YAML has more ways to write a number, which are read in more than one.
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && !text.starts_with('+'));
     let number = number.map(unsigned_zero).map(Plain::Number);
     number.or_else(|| matches!(text, "~" | "null" | "Null" | "NULL").then_some(Plain::Unset)).or_else(|| moved(text))
 }
