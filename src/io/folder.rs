@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use crate::refusal::{Code, Fault, Refusal};
 
-/// The path of every `*.json` under `root`, sorted by name in each folder, and among them what cannot be walked. Links
+/// The path of every `*.json` under `root`, in any case and not hidden, sorted by name in each folder, and among them what cannot be walked. Links
 /// are followed, but not in circles.
 ///
 /// The whole folder is walked at once, and only the names of what was found are in memory.
@@ -93,8 +93,10 @@ fn snapshot(entry: &walkdir::Result<walkdir::DirEntry>) -> Result<bool, Refusal>
     }
 }
 
+/// Whether the name ends in `.json`, in any case, and is not hidden.
 fn is_json(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json")
+    let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    !is_hidden && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 #[cfg(test)]
@@ -168,8 +170,12 @@ mod tests {
     #[test]
     fn folder_by_folder_and_name_by_name() {
         let folder = tempfile::tempdir().unwrap();
-        let files = ["a/b.json", "a-b/c.json", "a.json", "a/b-c.json", "a/b/c.json", "z.json"].map(OsString::from);
+        let files = ["a/b.json", "a-b/c.json", "a.json", "a/b-c.json", "a/b/c.json", "z.JSON"].map(OsString::from);
         let odd = OsStr::from_bytes(b"\xFF.json").to_owned();
+        // No snapshots by their names.
+        for name in [".json", ".a.json", "a.jsonl", "json", "a.json~"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
         for path in files.iter().chain([&odd]).map(|name| folder.path().join(name)) {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
@@ -192,7 +198,7 @@ mod tests {
             "y/b/c.json",
             "y/b-c.json",
             "y/b.json",
-            "z.json",
+            "z.JSON",
         ];
         let path = |name: &OsStr| folder.path().join(name);
         let mut expected: Vec<_> =

@@ -163,7 +163,12 @@ fn no_table_is_passed_over() -> io::Result<()> {
     refused(&mut check([&promote]), "version")?;
     fs::remove_file(folder.join("gates.yaml"))?;
     symlink("nowhere.yaml", folder.join("gates.yaml"))?;
-    refused(&mut check([&promote]), "gates.yaml")
+    refused(&mut check([&promote]), "gates.yaml")?;
+    // Meant to be it, and not looked for.
+    fs::remove_file(folder.join("gates.yaml"))?;
+    fs::write(folder.join("gates.yml"), "version: 1\n")?;
+    refused(&mut check([&promote]), "help: name it gates.yaml, or use --gates gates.yml")?;
+    refused(check([&promote]).args(["--gates", "gates.yml"]), "gates.yml:1:1")
 }
 
 // Which snapshots are judged.
