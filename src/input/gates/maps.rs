@@ -23,7 +23,7 @@ use crate::{
             AtLeastOne, Deadline, LabelTexts, List, Named, Number, Switch, Text, Time, Version, Word, at, quoted,
             schema, unknown, wrong,
         },
-        yaml::{Node, Yaml},
+        yaml::{Node, Yaml, meant_number},
     },
     lint::code::Lint,
     refusal::{Code, Fault, Faults},
@@ -241,7 +241,14 @@ impl Read for Windows {
         };
         if persistence.is_none() {
             let message = "`windows` is a whole number of windows, at least 1, or such a number of others";
-            let help = "write a number such as 2, `3 of 5`, `4 of all`, or `5% of all`";
+            let meant = match &node.content {
+                Yaml::Text(text) => meant_number(text).and_then(whole_number),
+                _ => None,
+            };
+            let help = meant.map_or_else(
+                || "write a number such as 2, `3 of 5`, `4 of all`, or `5% of all`".to_owned(),
+                |number| format!("write the plain number {number}"),
+            );
             faults.push(at(Code::BadWindows, node, message).path(path).help(help));
         }
         persistence
