@@ -17,6 +17,8 @@ pub enum Lint {
     GateCannotPass,
     /// `windows: N`, where windows can have any width.
     WindowsWithoutWindow,
+    /// A `for` or `over` that is shorter than a window.
+    ShorterThanAWindow,
     /// A limit that is not set.
     UnsetLimit,
     /// A metric that no rule looks at.
@@ -41,7 +43,7 @@ pub enum Lint {
 
 impl Lint {
     /// Every one.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::LaterStageLaxer,
         Self::GatePassesTrigger,
         Self::TriggerCannotFire,
@@ -49,6 +51,7 @@ impl Lint {
         Self::GateCannotFail,
         Self::GateCannotPass,
         Self::WindowsWithoutWindow,
+        Self::ShorterThanAWindow,
         Self::UnsetLimit,
         Self::UnusedMetric,
         Self::RatioEquals,
@@ -72,6 +75,7 @@ impl Lint {
             Self::GateCannotFail => "gate-cannot-fail",
             Self::GateCannotPass => "gate-cannot-pass",
             Self::WindowsWithoutWindow => "windows-without-window",
+            Self::ShorterThanAWindow => "shorter-than-a-window",
             Self::UnsetLimit => "unset-limit",
             Self::UnusedMetric => "unused-metric",
             Self::RatioEquals => "ratio-equals",
@@ -126,6 +130,11 @@ impl Lint {
                 "A rule waits for a number of windows, and its pipeline does not say how wide a window is. Two windows \
                  are then ten minutes in one snapshot and two hours in another. Declare `window` in the pipeline, or \
                  say how long with `for` instead of `windows`."
+            }
+            Self::ShorterThanAWindow => {
+                "A rule's `for` or `over` is shorter than a window of its pipeline may be. What happens within a window \
+                 nobody knows, so the rule can fail or fire in such windows, and cannot pass or stay quiet: it is no \
+                 data, and holds the promotion. Ask for at least the width of a window, or measure in narrower ones."
             }
             Self::UnsetLimit => {
                 "A limit is `~`: nobody has chosen it yet, and the rule is not evaluated. That is honest, and easily \

@@ -108,6 +108,8 @@ pub enum Part {
     Condition(RuleId, usize),
     /// The limit of a comparison at a stage; the same at every stage without one.
     Limit(RuleId, usize, Option<StageId>),
+    /// What stands under a key of something.
+    Key(Owner, &'static str),
     /// An entry of an `allow`, from 0.
     Allow(Owner, usize),
     /// A metric that was observed: which of the [`ObservedMetrics`](super::never_measured::ObservedMetrics), and which
@@ -144,7 +146,7 @@ impl Part {
     #[must_use]
     pub fn owner(self) -> Owner {
         match self {
-            Self::Whole(owner) | Self::Allow(owner, _) => owner,
+            Self::Whole(owner) | Self::Key(owner, _) | Self::Allow(owner, _) => owner,
             Self::Observe(stage) => Owner::Stage(stage),
             Self::Persistence(rule) | Self::Condition(rule, _) | Self::Limit(rule, ..) => Owner::Rule(rule),
             Self::Observed(..) => Owner::Pipeline,

@@ -14,6 +14,7 @@
 //! | [`gate_against_trigger`] | values that pass the gate and fire a rollback rule |
 //! | [`gaps`] | what a table leaves open |
 //! | [`never_measured`] | metrics that only the table or only the snapshots know |
+//! | [`time_checks`] | times of a rule that do not fit together, or not the windows |
 //! | [`review`] | all lints together, without what an `allow` covers |
 //!
 //! A new lint is a variant in [`code`], a function from a pipeline to findings, and its line in [`review`].
@@ -28,3 +29,4 @@ pub mod persistence_checks;
 pub mod range_checks;
 pub mod review;
 pub mod stage_order;
+pub mod time_checks;

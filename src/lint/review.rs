@@ -10,14 +10,14 @@ use super::{
     finding::{Finding, Owner, Part, rules, stages},
     gaps, gate_against_trigger,
     never_measured::{self, ObservedMetrics},
-    persistence_checks, range_checks, stage_order,
+    persistence_checks, range_checks, stage_order, time_checks,
 };
 use crate::eval::table::{MetricId, Pipeline};
 
 /// What is found in a pipeline by itself.
 type LintOfPipeline = fn(&Pipeline) -> Vec<Finding>;
 
-const LINTS: [LintOfPipeline; 18] = [
+const LINTS: [LintOfPipeline; 19] = [
     stage_order::of_limits,
     stage_order::of_observation,
     gate_against_trigger::gates_that_pass_triggers,
@@ -31,6 +31,7 @@ const LINTS: [LintOfPipeline; 18] = [
     range_checks::percentages_on_ratios,
     range_checks::ratios_that_equal,
     persistence_checks::windows_of_any_width,
+    time_checks::shorter_than_a_window,
     gaps::unset_limits,
     gaps::unused_metrics,
     gaps::stages_without_rollback,

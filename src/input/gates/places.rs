@@ -117,6 +117,7 @@ fn way_to(pipeline: &Pipeline, part: Part) -> Vec<Step<'_>> {
     way.extend(way_to_owner(pipeline, part.owner()));
     match part {
         Part::Whole(_) | Part::Observed(..) => {}
+        Part::Key(_, key) => way.push(Step::Key(key)),
         Part::Observe(_) => way.push(Step::Key("observe")),
         Part::Persistence(id) => way.extend(rule(pipeline, id).map(|rule| Step::Key(key_of(rule.persistence)))),
         Part::Condition(_, index) => {

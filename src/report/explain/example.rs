@@ -161,6 +161,9 @@ pub fn of_lint(lint: Lint) -> Example {
         Lint::GateCannotFail => (Inside::Gate, "{ metric: error_rate, max: 1 }"),
         Lint::GateCannotPass => (Inside::Gate, "{ metric: error_rate, above: 1 }"),
         Lint::WindowsWithoutWindow => (Inside::Rollback, "{ metric: p95_ms, above: 400, windows: 2 }"),
+        Lint::ShorterThanAWindow => {
+            (Inside::Pipeline, "window: 15m\nrollback: [{ metric: p95_ms, above: 400, for: 10m }]")
+        }
         Lint::UnsetLimit => (Inside::Gate, "{ metric: p95_ms, max: ~ }"),
         Lint::UnusedMetric => (Inside::Metrics, "queue_age_s: { unit: seconds }"),
         Lint::RatioEquals => (Inside::Gate, "{ metric: error_rate, equals: 0.01 }"),
