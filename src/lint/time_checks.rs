@@ -27,8 +27,8 @@ fn is_shorter(id: RuleId, rule: &Rule, window: Width) -> Option<Finding> {
     };
     let message = match window {
         Width::Exactly(_) => format!(
-            "`{key}: {narrow}` is shorter than a window of {width}: this rule can {can} and never {cannot}, so that it \
-             is always no data"
+            "`{key}: {narrow}` is shorter than a window of {width}: this rule can {can} and never {cannot}: where \
+             it does not {can}, it is no data"
         ),
         Width::AtMost(_) => format!(
             "`{key}: {narrow}` is shorter than the widest window, {width}: in a snapshot of such windows, this rule \
