@@ -25,7 +25,7 @@
 //! let table = gates::read("gates.yaml", std::fs::read_to_string("gates.yaml")?)?;
 //! let path = "fixtures/tsfm/canary_5/rollback.json";
 //! let reading = snapshot::read(path, std::fs::read_to_string(path)?, &table, &snapshot::Request::default())?;
-//! let judged = reading.judge();
+//! let judged = reading.judge()?;
 //! assert!(!judged.verdict.gate_passed());
 //! assert_eq!(judged.verdict.rollback_reasons(), ["p95>400ms_for_2x5m"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
