@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use arbitrary::{Arbitrary, Unstructured};
 use rollout_gate::eval::{
+    exact::rounded,
     notation::{duration, four_decimals, hundredfold, hundredth, shortest},
     template::{Facts, Placeholder, Template, TemplateError},
 };
@@ -75,6 +76,8 @@ fn plainly(text: &str, facts: &Facts<'_>) -> Option<String> {
                     "value" => shortest(facts.value),
                     "limit" => shortest(facts.limit),
                     "limit%" => hundredfold(facts.limit),
+                    "value:4" => rounded(facts.value, 4),
+                    "limit:4" => rounded(facts.limit, 4),
                     "windows" => facts.windows.clone(),
                     "for" => duration(facts.lasting),
                     "window" => duration(facts.window),
